@@ -1,0 +1,1 @@
+"""Parameterised notebooks that answer questions of product operations and end in a decision."""
