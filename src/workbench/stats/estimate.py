@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
 
-
 Better = Literal["up", "down"] | None
 
 

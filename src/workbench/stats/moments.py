@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # pandas takes half a second to import, and who only reads estimates has no frames
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -24,11 +27,25 @@ class Moments:
         n: Number of units.
         mean: Means, shape (k,), each in its column's unit.
         comoment: Sums of products of deviations from the means, shape (k, k).
+
+    Raises:
+        ValueError: Shapes that do not fit, or numbers that are not finite.
     """
 
     n: int
     mean: Floats
     comoment: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse moments that no rows can have."""
+        k = len(self.mean)
+        if self.n < 0 or self.mean.shape != (k,) or self.comoment.shape != (k, k):
+            raise ValueError(f"moments of {self.n} units: means {self.mean.shape}, co-moments {self.comoment.shape}")
+        usable = np.isfinite(self.mean) & np.isfinite(self.comoment).all(axis=1)
+        if not usable.all():
+            raise ValueError(
+                f"column {int(usable.argmin())} has moments that are not finite: mean {self.mean.tolist()}"
+            )
 
     @property
     def covariance(self) -> Floats:
@@ -48,6 +65,9 @@ class MomentTable:
         n: Units per group, shape (g,), integers.
         mean: Shape (g, k); a row of zeros where n is 0.
         comoment: Shape (g, k, k).
+
+    Raises:
+        ValueError: Shapes that do not fit, or numbers that are not finite; the message names column and group.
     """
 
     columns: tuple[str, ...]
@@ -55,6 +75,18 @@ class MomentTable:
     n: NDArray[np.int64]
     mean: Floats
     comoment: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse moments that no rows can have."""
+        g, k = len(self.keys), len(self.columns)
+        if (self.n.shape, self.mean.shape, self.comoment.shape) != ((g,), (g, k), (g, k, k)):
+            found = f"n {self.n.shape}, means {self.mean.shape}, co-moments {self.comoment.shape}"
+            raise ValueError(f"{g} groups of {k} columns do not fit {found}")
+        usable = np.isfinite(self.mean) & np.isfinite(self.comoment).all(axis=2)
+        if not usable.all():
+            group, column = (int(at[0]) for at in np.nonzero(~usable))
+            where = ", ".join(f"{key} {value}" for key, value in self.keys.iloc[group].items())
+            raise ValueError(f"{self.columns[column]!r} has moments that are not finite, in the group {where}")
 
     def merged(self) -> Moments:
         """All groups as one."""
@@ -77,20 +109,38 @@ class MomentTable:
         return self._rows(mask)
 
     def by(self, *keys: str) -> Iterator[tuple[dict[str, object], Moments]]:
-        """Merge the groups that agree in `keys`; yields (key values, moments), in the order of the keys."""
-        for values, rows in self.keys.groupby(list(keys), sort=True).indices.items():
-            labels = values if isinstance(values, tuple) else (values,)
-            mask = np.zeros(len(self.keys), dtype=bool)
-            mask[rows] = True
-            yield dict(zip(keys, labels, strict=True)), self._rows(mask).merged()
+        """Merge the groups that agree in `keys`; yields (key values, moments), in the order of the keys.
+
+        Groups without a value of a key are kept, last.
+        """
+        number = self.keys.groupby(list(keys), sort=True, dropna=False, observed=True).ngroup().to_numpy()
+        for i in range(int(number.max(initial=-1)) + 1):
+            mask = number == i
+            first = self.keys.loc[mask, list(keys)].iloc[0]
+            yield {key: first[key] for key in keys}, self._rows(mask).merged()
 
     def _rows(self, mask: NDArray[np.bool_]) -> MomentTable:
-        return MomentTable(self.columns, self.keys[mask].reset_index(drop=True), self.n[mask], self.mean[mask], self.comoment[mask])
+        keys = self.keys[mask].reset_index(drop=True)
+        return MomentTable(self.columns, keys, self.n[mask], self.mean[mask], self.comoment[mask])
 
 
 def moments_of(values: Mapping[str, Floats] | pd.DataFrame) -> Moments:
-    """Moments of rows held in memory: each value is one column, shape (n,)."""
-    matrix = np.column_stack([np.asarray(values[name], dtype=float) for name in values])
+    """Moments of rows held in memory: each value is one column, shape (n,).
+
+    Two passes, the second also correcting the mean (Chan, Golub & LeVeque (1983), eq. 1.7).
+
+    Raises:
+        ValueError: A value that is not finite; the message names the column.
+    """
+    columns = {str(name): np.asarray(column, dtype=float) for name, column in values.items()}
+    for name, column in columns.items():
+        if not np.isfinite(column).all():
+            raise ValueError(f"{name!r} holds {column[~np.isfinite(column)][0]}, which is not a finite number")
+    matrix = np.column_stack(list(columns.values()))
+    n, k = matrix.shape
+    if n == 0:
+        return Moments(0, np.zeros(k), np.zeros((k, k)))
     mean = matrix.mean(axis=0)
     apart = matrix - mean
-    return Moments(len(matrix), mean, apart.T @ apart)
+    slip = apart.mean(axis=0)
+    return Moments(n, mean + slip, apart.T @ apart - n * np.outer(slip, slip))
