@@ -1,0 +1,28 @@
+"""What notebooks show and what runs leave: the finding, figures and tables, the report and the index page."""
+
+from workbench.report import numbers
+from workbench.report.blocks import Tile
+from workbench.report.facts import Refusal, ReportFacts, RunParameter
+from workbench.report.figures import COLOURS, MARKERS, WIDTH, house_style
+from workbench.report.finding import Check, Finding, Source
+from workbench.report.show import FINDING_MIME, conclude, show_checks, show_figure, show_table
+
+__all__ = [
+    "COLOURS",
+    "FINDING_MIME",
+    "MARKERS",
+    "WIDTH",
+    "Check",
+    "Finding",
+    "Refusal",
+    "ReportFacts",
+    "RunParameter",
+    "Source",
+    "Tile",
+    "conclude",
+    "house_style",
+    "numbers",
+    "show_checks",
+    "show_figure",
+    "show_table",
+]

@@ -55,7 +55,22 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """The content of `result.json`."""
-        order = ("name", "group", "scale", "value", "low", "high", "level", "std_error", "p_value", "p_adjusted", "n", "unit", "better", "role")
+        order = (
+            "name",
+            "group",
+            "scale",
+            "value",
+            "low",
+            "high",
+            "level",
+            "std_error",
+            "p_value",
+            "p_adjusted",
+            "n",
+            "unit",
+            "better",
+            "role",
+        )
         return {
             "schema": SCHEMA,
             "headline": self.headline,
@@ -65,5 +80,8 @@ class Finding:
             "estimates": [{key: asdict(estimate)[key] for key in order} for estimate in self.estimates],
             "checks": [asdict(check) for check in self.checks],
             "tables": dict(self.tables),
-            "data": [{"table": s.table, "rows": s.rows, "from": s.first, "to": s.last, "fingerprint": s.fingerprint} for s in self.data],
+            "data": [
+                {"table": s.table, "rows": s.rows, "from": s.first, "to": s.last, "fingerprint": s.fingerprint}
+                for s in self.data
+            ],
         }
