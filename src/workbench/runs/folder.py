@@ -1,0 +1,74 @@
+"""The folders of runs: built hidden, then renamed, so that a reader never sees half a run and two never collide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from workbench.runs.record import Record, read_record
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run that is being made: `work` is hidden until `publish` gives it its place."""
+
+    work: Path
+    place: Path
+
+    @classmethod
+    def create(cls, runs: Path, study: str, key: str) -> RunFolder:
+        """Make the hidden folder of a new run; its name is its own, whatever else runs at the same time."""
+        parent = runs / study
+        parent.mkdir(parents=True, exist_ok=True)
+        stem = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{key[:8]}"
+        for number in count(1):
+            name = stem if number == 1 else f"{stem}-{number}"
+            work = parent / f".{name}"
+            try:
+                work.mkdir()  # exclusive: of two processes one makes it
+            except FileExistsError:
+                continue
+            # Only the maker of `.name` ever makes `name`, so a look after the mkdir is enough.
+            if not (parent / name).exists():
+                (work / "artifacts").mkdir()
+                return cls(work, parent / name)
+            work.rmdir()
+        raise AssertionError
+
+    def publish(self) -> Path:
+        """Give the finished run its place."""
+        self.work.rename(self.place)
+        return self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it lies in its folder; a hidden folder is still being made, or was left by a parent that died."""
+
+    folder: Path
+    record: Record
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the run has not come to its end yet."""
+        return self.folder.name.startswith(".")
+
+
+def runs_of(study: Path) -> list[Run]:
+    """Every run in a study's folder, the newest first."""
+    found = [(folder, read_record(folder)) for folder in _folders(study)]
+    runs = [Run(folder, record) for folder, record in found if record is not None]
+    return sorted(runs, key=lambda run: (run.record.queued, run.folder.name), reverse=True)
+
+
+def study_folders(runs: Path) -> list[Path]:
+    """The folder of every study that has run, by name."""
+    return sorted(_folders(runs))
+
+
+def _folders(parent: Path) -> Iterator[Path]:
+    if parent.is_dir():
+        yield from (path for path in parent.iterdir() if path.is_dir())

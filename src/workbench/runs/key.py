@@ -1,0 +1,143 @@
+"""The key of a run: the same question asked of the same data by the same code has the same key, and one answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import workbench
+from workbench.configuration import read_yaml
+from workbench.errors import StudyError
+from workbench.parameters import JSON
+from workbench.runs.record import Git
+
+PACKAGES = (
+    "duckdb",
+    "ibis-framework",
+    "lifelines",
+    "lightfm-next",
+    "matplotlib",
+    "nbclient",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scipy",
+    "workbench",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A notebook's cells, less what does not change the answer: outputs, counts, metadata but `workbench`."""
+
+    digest: str
+    needs: tuple[str, ...]
+    may_use: tuple[str, ...]
+
+
+def read_source(notebook: Path) -> Source:
+    """Read what a notebook says and which tables it needs or may use.
+
+    Raises:
+        StudyError: When its metadata name tables in another way than `workbench.needs: {table: [column, …]}`.
+    """
+    document = json.loads(notebook.read_text(encoding="utf-8"))
+    cells = [
+        [cell["cell_type"], "".join(cell["source"]), sorted(cell.get("metadata", {}).get("tags", []))]
+        for cell in document["cells"]
+    ]
+    said: dict[str, Any] = document.get("metadata", {}).get("workbench", {})
+    needs, may_use = said.get("needs", {}), said.get("may_use", {})
+    if not all(isinstance(tables, (dict, list)) for tables in (needs, may_use)):
+        raise StudyError(f"notebook {notebook.stem}: the metadata workbench.needs should be {{table: [column, …]}}")
+    return Source(_digest(cells, needs, may_use), tuple(needs), tuple(may_use))
+
+
+def data_fingerprints(source: Source, values: Mapping[str, JSON], root: Path) -> dict[str, str]:
+    """Table → fingerprint of what the run will read, by the catalogue that the parameter `catalog` names.
+
+    Raises:
+        StudyError: When the catalogue does not know a table that the notebook needs.
+        DataError: When a table's file is not there.
+    """
+    catalog = values.get("catalog")
+    if not catalog or not (source.needs or source.may_use):
+        return {}
+    from workbench.tables import fingerprints
+
+    path = root / catalog
+    document = read_yaml(path)
+    there = document.get("tables", {}) if isinstance(document, dict) else {}
+    names = [*source.needs, *(table for table in source.may_use if table in there and table not in source.needs)]
+    return dict(fingerprints(path, names))
+
+
+def run_key(
+    source: Source, values: Mapping[str, JSON], files: Iterable[str], data: Mapping[str, str], root: Path
+) -> str:
+    """SHA-256 over notebook source, parameters, contents of project files, data fingerprints, code and lock."""
+    contents = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in sorted(set(files))}
+    return _digest(source.digest, dict(values), contents, dict(data), code_digest(), lock_digest(root))
+
+
+def _digest(*parts: JSON) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over the package's own modules."""
+    digest = hashlib.sha256()
+    package = Path(workbench.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+@cache
+def lock_digest(root: Path) -> str:
+    """SHA-256 of the lock, empty when the project has none."""
+    lock = root / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """The packages that numbers depend on, as they are installed."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+@cache
+def git_state(root: Path) -> Git:
+    """The commit that is checked out; empty without git or outside a repository."""
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return Git(commit, bool(_git(root, "status", "--porcelain")))
+    except (OSError, subprocess.SubprocessError):
+        return Git("", dirty=False)
+
+
+def _git(root: Path, *words: str) -> str:
+    done = subprocess.run(  # noqa: S603 — fixed words
+        ["git", "-C", str(root), *words],  # noqa: S607 — the user's own git
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+    return done.stdout.strip()

@@ -1,0 +1,70 @@
+"""What will run: a study's combinations, each with parameters that hold, fingerprints of its data and its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import StudyError
+from workbench.parameters import JSON, read_notebook
+from workbench.runs.key import data_fingerprints, read_source, run_key
+from workbench.runs.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run to be: the study, its share of the matrix, every parameter, table → fingerprint, and the key."""
+
+    study: Study
+    combination: dict[str, JSON]
+    values: dict[str, JSON]
+    data: dict[str, str]
+    key: str
+
+
+def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Plan]:
+    """Hold a study against its notebook and find what each of its runs depends on; no kernel is started.
+
+    Args:
+        study: What to run.
+        settings: `--set` from the command line, name → text; they go before the study's own and its matrix.
+        root: The project's root.
+
+    Raises:
+        StudyError: For an unknown parameter, a wrong type, a value out of range.
+        DataError: For a table whose file is not there.
+    """
+    contract = read_notebook(study.notebook, root)
+    source = read_source(study.notebook)
+    said = {name: contract.read_text(name, text) for name, text in settings.items()}
+    plans = []
+    for combination in _combinations(study, settings):
+        where = f"{study.where}, --set" if said else study.where
+        held = contract.validate({**study.parameters, **combination, **said}, where)
+        data = data_fingerprints(source, held.values, root)
+        plans.append(Plan(study, combination, held.values, data, run_key(source, held.values, held.files, data, root)))
+    return plans
+
+
+def _combinations(study: Study, settings: Mapping[str, str]) -> list[dict[str, JSON]]:
+    """The matrix, less the parameters that the command line has set."""
+    kept = [{name: value for name, value in one.items() if name not in settings} for one in study.combinations]
+    return [one for number, one in enumerate(kept) if one not in kept[:number]]
+
+
+def read_settings(words: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=VALUE` words, as name → text.
+
+    Raises:
+        StudyError: For a word without `=`, or a name that is set twice.
+    """
+    settings: dict[str, str] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals or not name.strip():
+            raise StudyError(f"--set {word}: wanted NAME=VALUE, for example --set level=0.9")
+        if name.strip() in settings:
+            raise StudyError(f"--set {name.strip()} is given twice")
+        settings[name.strip()] = text
+    return settings
