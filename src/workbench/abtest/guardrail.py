@@ -8,7 +8,7 @@ from typing import Literal
 
 from scipy.special import stdtr
 
-from workbench.abtest.means import CannotEstimate, Quantity, linearise
+from workbench.abtest.linear import CannotEstimate, Quantity, linearise
 from workbench.stats import Moments
 
 

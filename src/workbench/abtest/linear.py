@@ -1,0 +1,200 @@
+"""One linear formula behind every comparison of two arms.
+
+Every quantity is a smooth function of a vector of means, so to first order it is linear in the units' own
+values (the delta method: Deng, Knoblich & Lu (2018), "Applying the delta method in metric analytics").
+An arm's contribution is then w'x with one weight vector w, and its variance is w'Sw / n: for a mean w picks a
+column; for a ratio r = a / b it is (e_a − r e_b) / b; covariates subtract θ times their own weights (CUPED: Deng,
+Xu, Kohavi & Walker (2013), with θ pooled from the sums of products within the arms, as in an analysis of covariance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtr, stdtrit
+
+from workbench.stats import Moments
+
+Floats = NDArray[np.float64]
+Gradient = tuple[float, Floats]
+
+# Below these a variance is what rounding left over, not variation: a standard deviation in parts of the level,
+# and a variance in parts of the terms that cancelled to form it.
+ROUNDING_OF_LEVEL = 1e-13
+ROUNDING_OF_TERMS = 1e-12
+
+
+class CannotEstimate(ValueError):  # noqa: N818 - it reads as a sentence where it is caught
+    """The numbers allow no estimate; the message says why in words that a report can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A mean, or a ratio of two means, of columns of a moment vector.
+
+    Attributes:
+        numerator: Index of the column whose mean is taken.
+        denominator: Index of the column whose mean divides it; None for the mean per unit.
+    """
+
+    numerator: int
+    denominator: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An estimated linear contrast of the arms, with Welch's degrees of freedom.
+
+    Attributes:
+        value: Estimate, in the quantity's unit.
+        std_error: Its standard error.
+        degrees_of_freedom: Of the t distribution that it is judged by.
+    """
+
+    value: float
+    std_error: float
+    degrees_of_freedom: float
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of a contrast of zero; from the tail itself, so that strong effects do not round to 0."""
+        return float(2 * stdtr(self.degrees_of_freedom, -abs(self.value) / self.std_error))
+
+    def half_width(self, level: float) -> float:
+        """Half the width of the interval at `level`."""
+        return t_quantile(self.degrees_of_freedom, level) * self.std_error
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """One arm, linearised: the level, and variances of its estimate.
+
+    Attributes:
+        level: Plain level of the outcome.
+        n: Units.
+        variance: Covariance matrix of (adjusted level, plain level), shape (2, 2).
+        rounding: Variance of the adjusted level that rounding alone could leave.
+    """
+
+    level: float
+    n: int
+    variance: Floats
+    rounding: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linearised:
+    """Both arms, linearised, and the adjusted difference of their levels."""
+
+    control: _Arm
+    treatment: _Arm
+    difference: float
+
+    def contrast(self, multiple: float = 0.0) -> Contrast:
+        """The contrast: adjusted difference + `multiple` × plain level of the control."""
+        of_control, of_treatment = self.variances(multiple)
+        variance = of_control + of_treatment
+        if variance <= self.control.rounding + self.treatment.rounding:
+            raise CannotEstimate("there is no variation to judge a difference by: the values do not vary in either arm")
+        spread = of_control**2 / (self.control.n - 1) + of_treatment**2 / (self.treatment.n - 1)
+        return Contrast(self.difference + multiple * self.control.level, sqrt(variance), variance**2 / spread)
+
+    def variances(self, multiple: float = 0.0) -> tuple[float, float]:
+        """What the control and the treatment add to the variance of that contrast."""
+        side = np.array([-1.0, multiple])
+        return float(side @ self.control.variance @ side), float(self.treatment.variance[0, 0])
+
+
+def linearise(
+    control: Moments, treatment: Moments, outcome: Quantity, covariates: Sequence[Quantity] = ()
+) -> Linearised:
+    """Both arms as linear functions of their units' values; arguments and errors as in `compare`."""
+    if control.mean.shape != treatment.mean.shape:
+        raise ValueError(f"the arms have different columns: {control.mean.shape} and {treatment.mean.shape}")
+    if min(control.n, treatment.n) < 2:
+        found = f"{control.n} in control and {treatment.n} in treatment"
+        raise CannotEstimate(f"each arm needs at least 2 units; found {found}")
+    of_control, of_treatment = gradient(control, outcome), gradient(treatment, outcome)
+    usable = [c for c in covariates if _divides(control, c) and _divides(treatment, c)]
+    pre_control, pre_treatment = [[gradient(arm, c) for c in usable] for arm in (control, treatment)]
+    slopes = _slopes(((control, of_control, pre_control), (treatment, of_treatment, pre_treatment)))
+    imbalance = [after[0] - before[0] for before, after in zip(pre_control, pre_treatment, strict=True)]
+    return Linearised(
+        control=_arm(control, of_control, pre_control, slopes),
+        treatment=_arm(treatment, of_treatment, pre_treatment, slopes),
+        difference=of_treatment[0] - of_control[0] - float(slopes @ np.array(imbalance)),
+    )
+
+
+def _divides(moments: Moments, quantity: Quantity) -> bool:
+    return quantity.denominator is None or moments.mean[quantity.denominator] != 0
+
+
+def gradient(moments: Moments, quantity: Quantity) -> Gradient:
+    """The quantity's level and its derivative by each mean, shape (k,)."""
+    weights = np.zeros(len(moments.mean))
+    weights[quantity.numerator] = 1.0
+    top = float(moments.mean[quantity.numerator])
+    if quantity.denominator is None:
+        return top, weights
+    if not _divides(moments, quantity):
+        raise CannotEstimate("the ratio has no value: its denominator is zero in an arm")
+    bottom = float(moments.mean[quantity.denominator])
+    weights[quantity.denominator] -= top / bottom
+    return top / bottom, weights / bottom
+
+
+def _slopes(arms: Sequence[tuple[Moments, Gradient, list[Gradient]]]) -> Floats:
+    """θ, shape (number of covariates,): pooled within the arms; 0 for a covariate that does not vary."""
+    count = len(arms[0][2])
+    if count == 0:
+        return np.zeros(0)
+    within, shared, rounding = np.zeros((count, count)), np.zeros(count), np.zeros(count)
+    for moments, (_, weights), before in arms:
+        H = np.column_stack([slope for _, slope in before])
+        within += H.T @ moments.comoment @ H
+        shared += H.T @ moments.comoment @ weights
+        rounding += moments.n * np.array([_rounding(moments, slope, value) for value, slope in before])
+    varies = np.diag(within) > rounding
+    scale = np.sqrt(np.where(varies, np.diag(within), 1.0))
+    correlation = np.where(varies[:, None] & varies, within / np.outer(scale, scale), 0.0)
+    inverse = np.linalg.pinv(correlation, rcond=1e-10, hermitian=True)
+    theta: Floats = inverse @ (np.where(varies, shared, 0.0) / scale) / scale
+    return theta
+
+
+def _arm(moments: Moments, outcome: Gradient, before: list[Gradient], slopes: Floats) -> _Arm:
+    value, weights = outcome
+    adjusted = weights - sum((s * w for s, (_, w) in zip(slopes, before, strict=True)), np.zeros(len(weights)))
+    W = np.column_stack([adjusted, weights])
+    return _Arm(
+        level=value,
+        n=moments.n,
+        variance=W.T @ moments.covariance @ W / moments.n,
+        rounding=_rounding(moments, adjusted, value) / moments.n,
+    )
+
+
+def _rounding(moments: Moments, weights: Floats, value: float) -> float:
+    """The variance per unit that rounding alone could leave."""
+    size = np.abs(weights)
+    cancelled = float(size @ np.abs(moments.covariance) @ size)
+    # Columns that cancel each other leave this much; one column alone cancels nothing.
+    terms = ROUNDING_OF_TERMS * cancelled if np.count_nonzero(weights) > 1 else 0.0
+    return terms + (ROUNDING_OF_LEVEL * value) ** 2
+
+
+def t_quantile(degrees_of_freedom: float, level: float) -> float:
+    """Half the width of an interval at `level`, in standard errors."""
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1, found {level}")
+    return float(stdtrit(degrees_of_freedom, (1 + level) / 2))
+
+
+def root(variance: float) -> float:
+    """Square root, where rounding may have taken a variance just below zero."""
+    return sqrt(max(float(variance), 0.0))
