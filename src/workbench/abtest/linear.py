@@ -26,6 +26,11 @@ Gradient = tuple[float, Floats]
 # and a variance in parts of the terms that cancelled to form it.
 ROUNDING_OF_LEVEL = 1e-13
 ROUNDING_OF_TERMS = 1e-12
+# A ratio is linear in its parts only while its denominator is known well: with 10 Poisson events per arm below,
+# 95 % intervals covered 92.5 %; with 20 events, 95.0 %.
+LARGEST_DENOMINATOR_ERROR = 0.25
+# θ is fitted on the same units: with 20 units per covariate 95 % intervals covered 93.9 %, from 30 on 94.4 % and more.
+UNITS_PER_COVARIATE = 30
 
 
 class CannotEstimate(ValueError):  # noqa: N818 - it reads as a sentence where it is caught
@@ -119,7 +124,8 @@ def linearise(
         found = f"{control.n} in control and {treatment.n} in treatment"
         raise CannotEstimate(f"each arm needs at least 2 units; found {found}")
     of_control, of_treatment = gradient(control, outcome), gradient(treatment, outcome)
-    usable = [c for c in covariates if _divides(control, c) and _divides(treatment, c)]
+    enough = control.n + treatment.n >= UNITS_PER_COVARIATE * len(covariates)
+    usable = [c for c in covariates if enough and _divides(control, c) and _divides(treatment, c)]
     pre_control, pre_treatment = [[gradient(arm, c) for c in usable] for arm in (control, treatment)]
     slopes = _slopes(((control, of_control, pre_control), (treatment, of_treatment, pre_treatment)))
     imbalance = [after[0] - before[0] for before, after in zip(pre_control, pre_treatment, strict=True)]
@@ -130,22 +136,34 @@ def linearise(
     )
 
 
-def _divides(moments: Moments, quantity: Quantity) -> bool:
-    return quantity.denominator is None or moments.mean[quantity.denominator] != 0
-
-
 def gradient(moments: Moments, quantity: Quantity) -> Gradient:
-    """The quantity's level and its derivative by each mean, shape (k,)."""
+    """The quantity's level and its derivative by each mean, shape (k,).
+
+    Raises:
+        CannotEstimate: A ratio whose denominator is zero or too uncertain.
+    """
     weights = np.zeros(len(moments.mean))
     weights[quantity.numerator] = 1.0
     top = float(moments.mean[quantity.numerator])
     if quantity.denominator is None:
         return top, weights
-    if not _divides(moments, quantity):
-        raise CannotEstimate("the ratio has no value: its denominator is zero in an arm")
     bottom = float(moments.mean[quantity.denominator])
+    if bottom == 0:
+        raise CannotEstimate("the ratio has no value: its denominator is zero in an arm")
+    if not _divides(moments, quantity):
+        raise CannotEstimate("there is too little to divide by: the ratio's denominator is very uncertain in an arm")
     weights[quantity.denominator] -= top / bottom
     return top / bottom, weights / bottom
+
+
+def _divides(moments: Moments, quantity: Quantity) -> bool:
+    """Whether the denominator is known well enough to divide by."""
+    if quantity.denominator is None:
+        return True
+    d = quantity.denominator
+    bottom = float(moments.mean[d])
+    error = root(float(moments.covariance[d, d]) / moments.n)
+    return bottom != 0 and error <= LARGEST_DENOMINATOR_ERROR * abs(bottom)
 
 
 def _slopes(arms: Sequence[tuple[Moments, Gradient, list[Gradient]]]) -> Floats:

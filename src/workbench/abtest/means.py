@@ -91,8 +91,8 @@ def compare(
     Args:
         control, treatment: Moments of the same columns in the two arms, one unit each user once.
         outcome: What is compared.
-        covariates: Quantities that were fixed before the treatment; constant and duplicate ones do no harm.
-            They are fitted on the data, which is free with a few covariates on hundreds of units and no fewer.
+        covariates: Quantities that were fixed before the treatment.  One that does not vary, repeats another or
+            cannot be divided does no harm; with fewer than 30 units per covariate none is used.
         level: Confidence level of the intervals.
 
     Raises:
@@ -156,10 +156,10 @@ def _relative(arms: Linearised, absolute: Contrast, half: float) -> _Relative:
     if level <= 0:
         return _Relative(withheld="a percentage needs a control above zero")
     t = half / absolute.std_error
-    a = level**2 - t**2 * arms.control.variance[1, 1]
+    a = level**2 - t**2 * float(arms.control.variance[1, 1])
     if a <= 0:
         return _Relative(withheld="the control is too uncertain to be divided by: its own interval reaches zero")
-    b = absolute.value * level + t**2 * arms.control.variance[0, 1]
+    b = absolute.value * level + t**2 * float(arms.control.variance[0, 1])
     # The product of the absolute interval's ends: so both intervals agree about zero to the last bit.
     c = (absolute.value - half) * (absolute.value + half)
     far = b + copysign(root(b**2 - a * c), b)
