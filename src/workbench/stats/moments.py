@@ -47,6 +47,11 @@ class Moments:
                 f"column {int(usable.argmin())} has moments that are not finite: mean {self.mean.tolist()}"
             )
 
+    @classmethod
+    def empty(cls, k: int) -> Moments:
+        """Moments of k columns over no units."""
+        return cls(0, np.zeros(k), np.zeros((k, k)))
+
     @property
     def covariance(self) -> Floats:
         """Sample covariance (ddof 1), shape (k, k)."""
@@ -92,8 +97,7 @@ class MomentTable:
         """All groups as one."""
         total = int(self.n.sum())
         if total == 0:
-            k = len(self.columns)
-            return Moments(0, np.zeros(k), np.zeros((k, k)))
+            return Moments.empty(len(self.columns))
         # Centre on the largest group first: the grand mean is then formed from small differences only.
         origin = self.mean[int(self.n.argmax())]
         mean = origin + self.n @ (self.mean - origin) / total
@@ -106,7 +110,7 @@ class MomentTable:
         mask = np.ones(len(self.keys), dtype=bool)
         for key, value in wanted.items():
             mask &= (self.keys[key] == value).to_numpy()
-        return self._rows(mask)
+        return self.select(mask)
 
     def by(self, *keys: str) -> Iterator[tuple[dict[str, object], Moments]]:
         """Merge the groups that agree in `keys`; yields (key values, moments), in the order of the keys.
@@ -117,11 +121,13 @@ class MomentTable:
         for i in range(int(number.max(initial=-1)) + 1):
             mask = number == i
             first = self.keys.loc[mask, list(keys)].iloc[0]
-            yield {key: first[key] for key in keys}, self._rows(mask).merged()
+            yield {key: first[key] for key in keys}, self.select(mask).merged()
 
-    def _rows(self, mask: NDArray[np.bool_]) -> MomentTable:
+    def select(self, mask: NDArray[np.bool_]) -> MomentTable:
+        """The groups for which `mask`, shape (g,), holds."""
         keys = self.keys[mask].reset_index(drop=True)
         return MomentTable(self.columns, keys, self.n[mask], self.mean[mask], self.comoment[mask])
+
 
 
 def moments_of(values: Mapping[str, Floats] | pd.DataFrame) -> Moments:
