@@ -1,0 +1,106 @@
+"""The catalogue: canonical tables over files, a database file or a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import DataError, StudyError
+from workbench.tables import canonicalize, engine
+from workbench.tables.results import collect
+from workbench.tables.files import find_files
+from workbench.tables.fingerprint import fingerprint_of_files, fingerprint_of_server
+from workbench.tables.mapping import CatalogFile, Connection, read_catalog
+from workbench.tables.schema import canonical
+from workbench.tables.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Canonical tables, wherever they live.
+
+    Attributes:
+        file: The catalogue as it was written.
+        where: Where the tables live.
+        connection: The open engine, an Ibis backend.
+    """
+
+    file: CatalogFile
+    where: Connection
+    connection: Any
+    _tables: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The catalogue file."""
+        return self.file.path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The tables that the catalogue lists."""
+        return tuple(self.file.tables)
+
+    def table(self, name: str) -> Any:
+        """One canonical table, an Ibis table: columns renamed and typed, times in the business clock.
+
+        Raises:
+            StudyError: The catalogue lists no such table, or its entry contradicts the source.
+            DataError: A file or column is missing, or text is not what its column must be.
+        """
+        if name not in self._tables:
+            mapping = self.file.mapping(name)
+            try:
+                self._tables[name] = canonicalize.canonical_table(
+                    self._stored(name), canonical(name), mapping, checked=self.where.kind != "server"
+                )
+            except (DataError, StudyError) as error:
+                raise type(error)(f"table {name!r}: {error}") from None
+        return self._tables[name]
+
+    def _stored(self, name: str) -> Any:
+        mapping = self.file.mapping(name)
+        if self.where.kind != "files":
+            return engine.stored_table(self.connection, mapping.source)
+        files = find_files(mapping.source, self.path.parent)
+        if files.format == "parquet":
+            return engine.parquet_table(self.connection, name, files)
+        kinds = {
+            mapping.columns.get(column, column).casefold(): kind for column, kind in canonical(name).columns.items()
+        }
+        ids = {column for column, kind in kinds.items() if kind == "id"}
+        return engine.csv_table(self.connection, name, files, kinds, ids)
+
+    def source(self, name: str) -> Source:
+        """Size, span in the business clock, and fingerprint of one table.
+
+        Raises:
+            StudyError, DataError: As `table`.
+        """
+        table, clock = self.table(name), canonical(name).clock
+        asked = {"rows": table.count()}
+        if clock in table.columns:
+            asked |= {"first": table[clock].min(), "last": table[clock].max()}
+        found = collect(table.aggregate(**asked)).iloc[0]
+        first, last = (None if found.isna().get(end, True) else found[end].isoformat() for end in ("first", "last"))
+        mapping = self.file.mapping(name)
+        if self.where.kind == "server":
+            print_ = fingerprint_of_server(mapping, self.file.stated, int(found["rows"]), last)
+        else:
+            print_ = fingerprint_of_files(self.file, self.where, name)
+        return Source(name, int(found["rows"]), first, last, print_)
+
+
+def open_catalog(path: str | Path) -> Catalog:
+    """Open the tables that a catalogue file names.
+
+    Args:
+        path: The YAML file; relative to the working folder.
+
+    Raises:
+        StudyError: The file is broken, or names an environment variable that is not set.
+        DataError: The database file or the server cannot be opened.
+    """
+    file = read_catalog(Path(path))
+    where = file.connection()
+    return Catalog(file, where, engine.connect(where))

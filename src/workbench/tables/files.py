@@ -1,0 +1,123 @@
+"""Local files behind a table: which they are, and whether they are what their names say.  Knows no engine."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import gzip
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TextIO
+
+from workbench.errors import DataError, unknown
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of one table, all of one format, in the order of their paths."""
+
+    format: Literal["parquet", "csv"]
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """First line of a CSV file."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+
+
+def find_files(source: str, folder: Path) -> Files:
+    """The files that a source names: a path or a glob, relative to the catalogue's folder.
+
+    Raises:
+        DataError: No file is there, a folder is, or the files are of unknown or of different formats.
+    """
+    path = folder / source
+    if path.is_dir():
+        raise DataError(f"{source} is a folder; name its files, for example {source.rstrip('/')}/*.parquet")
+    # Path.glob refuses an absolute pattern.
+    matches = [source] if path.is_file() else sorted(glob.glob(source, root_dir=folder, recursive=True))  # noqa: PTH207
+    paths = tuple(folder / match for match in matches if (folder / match).is_file())
+    if not paths:
+        raise DataError(_nothing_at(source, folder))
+    parquet = [p for p in paths if p.name.lower().endswith(".parquet")]
+    strange = [p.name for p in paths if not p.name.lower().endswith(SUFFIXES)]
+    if strange:
+        raise DataError(f"{strange[0]}: wanted a file named {', '.join(SUFFIXES)}; save it as one of these")
+    if parquet and len(parquet) < len(paths):
+        raise DataError(f"{source} names Parquet and CSV files together; name those of one format")
+    for empty in (p for p in paths if p.stat().st_size == 0):
+        raise DataError(f"{empty.name} is empty (0 bytes); export it again")
+    return Files("parquet" if parquet else "csv", paths)
+
+
+def _nothing_at(source: str, folder: Path) -> str:
+    if glob.has_magic(source):
+        return (
+            f"no file matches {source} (from the catalogue's folder, {folder}); make the files or correct the pattern"
+        )
+    parent = (folder / source).parent
+    if not parent.is_dir():
+        return f"there is no file {source}: its folder does not exist (from the catalogue's folder, {folder})"
+    return f"there is no file {source}: " + unknown("file", Path(source).name, sorted(p.name for p in parent.iterdir()))
+
+
+def check_parquet(path: Path) -> None:
+    """Refuse a file that is no Parquet, or only the beginning of one.
+
+    Raises:
+        DataError: Says which of the two.
+    """
+    with path.open("rb") as file:
+        begin = file.read(4)
+        file.seek(max(0, path.stat().st_size - 4))
+        end = file.read(4)
+    if begin != b"PAR1":
+        raise DataError(f"{path.name} is no Parquet file, whatever its name says; export it again as Parquet")
+    if end != b"PAR1" or path.stat().st_size < 12:
+        raise DataError(f"{path.name} is cut off: its end is missing; copy or export it again")
+
+
+def read_header(path: Path) -> Header:
+    """Column names of a CSV file and what separates them (comma, semicolon, tab or bar).
+
+    Raises:
+        DataError: There is no header, a name stands twice or is blank, or the text is not UTF-8.
+    """
+    try:
+        with _opened(path) as file:
+            first = file.readline()
+            delimiter = max(",;\t|", key=Counter(first).__getitem__)
+            file.seek(0)
+            names = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
+    except UnicodeDecodeError:
+        raise DataError(f"{path.name} is not UTF-8 text; save it as CSV UTF-8") from None
+    except (EOFError, gzip.BadGzipFile):
+        raise DataError(f"{path.name} is no whole gzip file; copy or export it again") from None
+    if not any(names):
+        raise DataError(f"{path.name} has no header: wanted the names of the columns in its first line")
+    refuse_repeated(path.name, names)
+    return Header(delimiter, names)
+
+
+def refuse_repeated(file: str, names: Sequence[str]) -> None:
+    """Refuse column names that stand twice; engines fold case, so `X` and `x` are the same.
+
+    Raises:
+        DataError: Names the column.
+    """
+    folded = Counter(name.casefold() for name in names if name)
+    for name in (name for name in names if folded[name.casefold()] > 1):
+        raise DataError(f"{file} has the column {name!r} {folded[name.casefold()]} times; rename or drop one")
+
+
+def _opened(path: Path) -> TextIO:
+    if path.name.lower().endswith(".gz"):
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")

@@ -1,0 +1,127 @@
+"""Fingerprints: the same one means the same data under the same mapping.  Opens no engine for files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from workbench.configuration import project_root
+from workbench.errors import DataError, StudyError
+from workbench.tables.files import find_files
+from workbench.tables.mapping import CatalogFile, Connection, TableMapping, read_catalog
+
+
+def fingerprints(catalog_path: str | Path, names: Iterable[str]) -> dict[str, str]:
+    """Canonical table → fingerprint, for a run's key.
+
+    Files: SHA-256 of their contents and the mapping.  Servers: row count, latest time and the mapping.
+
+    Raises:
+        StudyError: The catalogue is broken or lists no such table.
+        DataError: A file is missing, or the server does not answer.
+    """
+    file = read_catalog(Path(catalog_path))
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        file.mapping(name)
+    where = file.connection()
+    if where.kind == "server":
+        from workbench.tables.catalog import open_catalog
+
+        catalog = open_catalog(catalog_path)
+        return {name: catalog.source(name).fingerprint for name in wanted}
+    return {name: fingerprint_of_files(file, where, name) for name in wanted}
+
+
+def fingerprint_of_files(file: CatalogFile, where: Connection, name: str) -> str:
+    """SHA-256 over the contents of a table's files and its mapping; the files' names do not matter, their order does.
+
+    Raises:
+        DataError: A file is missing or cannot be read.
+    """
+    mapping = file.mapping(name)
+    if where.kind == "duckdb":
+        database = Path(where.target)
+        if not database.is_file():
+            raise DataError(f"table {name!r}: there is no database file {database.name} beside the catalogue")
+        # A write-ahead log beside it holds rows that the file does not have yet.
+        paths = tuple(p for p in (database, database.with_name(database.name + ".wal")) if p.is_file())
+    else:
+        try:
+            paths = find_files(mapping.source, file.path.parent).paths
+        except DataError as error:
+            raise DataError(f"table {name!r}: {error}") from None
+    return _digest([_stated(mapping, file.stated), *_contents(paths, _cache_beside(file.path))])
+
+
+def fingerprint_of_server(mapping: TableMapping, stated: str, rows: int, last: str | None) -> str:
+    """SHA-256 over row count, latest time and mapping: all that a server tells without reading the table."""
+    return _digest([_stated(mapping, stated), str(rows), str(last)])
+
+
+def _stated(mapping: TableMapping, connection: str) -> str:
+    return json.dumps([connection, mapping.model_dump(mode="json")], sort_keys=True, ensure_ascii=False)
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _contents(paths: tuple[Path, ...], cache: Path | None) -> list[str]:
+    """SHA-256 of each file; a file of known size and time of change is not read again."""
+    known, read = _read_cache(cache), False
+    digests = []
+    for path in paths:
+        state, name = path.stat(), str(path.resolve())
+        now = [state.st_size, state.st_mtime_ns]
+        entry = known.get(name)
+        if not (isinstance(entry, list) and len(entry) == 3 and entry[:2] == now):
+            entry, read = [*now, _sha256(path)], True
+            known[name] = entry
+        digests.append(str(entry[2]))
+    if cache and read:
+        _write_cache(cache, known)
+    return digests
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be read: {error.strerror}") from None
+
+
+def _cache_beside(catalog: Path) -> Path | None:
+    try:
+        return project_root(catalog.resolve().parent) / ".workbench" / "fingerprints.json"
+    except StudyError:
+        return None  # a catalogue outside of any project: nowhere to remember
+
+
+def _read_cache(cache: Path | None) -> dict[str, Any]:
+    try:
+        known = json.loads(cache.read_text(encoding="utf-8")) if cache else {}
+    except (OSError, ValueError):
+        return {}  # only a memory: what is broken is made again
+    return known if isinstance(known, dict) else {}
+
+
+def _write_cache(cache: Path, known: dict[str, Any]) -> None:
+    """Replace the memory whole; a full or read-only disk costs only speed, so it is no fault here."""
+    try:
+        cache.parent.mkdir(exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=cache.parent, prefix=cache.name)
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(known, file)
+        Path(temporary).replace(cache)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
