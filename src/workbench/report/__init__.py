@@ -5,6 +5,7 @@ from workbench.report.blocks import Tile
 from workbench.report.facts import Refusal, ReportFacts, RunParameter
 from workbench.report.figures import COLOURS, MARKERS, WIDTH, house_style
 from workbench.report.finding import Check, Finding, Source
+from workbench.report.page import render_refusal, render_report
 from workbench.report.show import FINDING_MIME, conclude, show_checks, show_figure, show_table
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "conclude",
     "house_style",
     "numbers",
+    "render_refusal",
+    "render_report",
     "show_checks",
     "show_figure",
     "show_table",

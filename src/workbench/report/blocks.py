@@ -100,10 +100,10 @@ def pages() -> Environment:
 
 
 def together(text: str) -> str:
-    """Keep a number and its unit on one line.
+    r"""Keep a number and its unit on one line.
 
     >>> together("from 10.6 % (p = 0.03)")
-    'from 10.6\\xa0% (p\\xa0=\\xa00.03)'
+    'from 10.6\xa0% (p\xa0=\xa00.03)'
     """
     return _TOGETHER.sub("\N{NO-BREAK SPACE}", str(text))
 

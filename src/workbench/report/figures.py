@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 560  # px; at this width text of 15 px is still readable when a phone shows the figure at 366 px
-# Blue, orange, purple, green, wine, grey: told apart in all three kinds of colour blindness, and each has its own marker.
+# Blue, orange, purple, green, wine, grey: of different lightness too, and each comes with its own marker.
 COLOURS = ("#2f5d9b", "#b4652a", "#7a4a9e", "#0b6b50", "#8c2d4f", "#5f6873")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 INK, SOFT, GRID = "#1c2430", "#566170", "#e2e6eb"
@@ -25,12 +25,12 @@ _CJK_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "PingFang SC", "Hiragino S
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw figures in the house style: `with house_style(): figure, axes = plt.subplots()`.
+    """Set the house style for the figures that are drawn within.
 
     Figures are 560 wide (in points, which become pixels) and 260 high; give `figsize=(WIDTH / 72, height / 72)` for
     another height.  The colour cycle goes with a cycle of markers.  Dollar signs are text, never mathematics.
     """
-    import matplotlib as mpl  # noqa: PLC0415 (0.8 s, only for those who draw)
+    import matplotlib as mpl
 
     with mpl.rc_context(_settings()), warnings.catch_warnings():
         # Text stays text, so the reader's fonts draw it; the font that measures it here may lack a glyph.
@@ -87,9 +87,9 @@ def _without_idle_groups(body: str) -> str:
 
 
 @cache
-def _settings() -> dict[str, Any]:
-    import matplotlib.font_manager as fonts  # noqa: PLC0415 (with matplotlib)
-    from cycler import cycler  # noqa: PLC0415 (with matplotlib)
+def _settings() -> Any:
+    import matplotlib.font_manager as fonts
+    from cycler import cycler
 
     installed = {font.name for font in fonts.fontManager.ttflist}
     return {

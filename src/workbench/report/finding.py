@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbench.stats import Estimate
 
 SCHEMA = 1
-Decision = Literal["ship", "hold", "stop", "inconclusive"] | str
+Decision = str  # "ship", "hold", "stop", "inconclusive", or a field's own word ("reorder", …)
 Status = Literal["pass", "warn", "fail"]
 
 
@@ -85,3 +86,19 @@ class Finding:
                 for s in self.data
             ],
         }
+
+
+def finding_from_json(content: Mapping[str, Any]) -> Finding:
+    """Read the content of `result.json`."""
+    if content["schema"] != SCHEMA:
+        raise ValueError(f"a finding of schema {content['schema']}; this version reads schema {SCHEMA}")
+    return Finding(
+        headline=content["headline"],
+        decision=content["decision"],
+        rule=content["rule"],
+        next_step=content["next_step"],
+        estimates=tuple(Estimate(**estimate) for estimate in content["estimates"]),
+        checks=tuple(Check(**check) for check in content["checks"]),
+        tables=dict(content["tables"]),
+        data=tuple(Source(s["table"], s["rows"], s["from"], s["to"], s["fingerprint"]) for s in content["data"]),
+    )

@@ -24,7 +24,7 @@ ARTIFACTS = "WORKBENCH_ARTIFACTS"
 _MOST_CSV_ROWS = 100_000
 
 
-def conclude(  # noqa: PLR0913 (a finding has these parts)
+def conclude(
     *,
     headline: str,
     decision: str,
@@ -77,7 +77,7 @@ def show_figure(figure: Figure, *, title: str, alt: str, lead: str = "", caption
     if not alt.strip():
         raise ValueError(f"the figure {title!r} needs a text for those who do not see it: alt")
     html = blocks.figure(title, lead, caption, figures.drawing(figure, alt=alt))
-    import matplotlib.pyplot as plt  # noqa: PLC0415 (0.8 s, only for those who draw)
+    import matplotlib.pyplot as plt
 
     plt.close(figure)
     _display("figure", html, f"{title}. {alt}")
@@ -103,10 +103,10 @@ def show_checks(checks: Sequence[Check]) -> None:
 
 
 def _display(kind: str, html: str, text: str, carried: Mapping[str, Any] | None = None) -> None:
-    from IPython.display import display  # noqa: PLC0415 (only in a notebook)
+    from IPython.display import display
 
     bundle = {"text/html": blocks.alone(html), "text/plain": text, **(carried or {})}
-    display(bundle, raw=True, metadata={"workbench": kind})
+    display(bundle, raw=True, metadata={"workbench": kind})  # type: ignore[no-untyped-call]
 
 
 def _cell(value: object) -> str:

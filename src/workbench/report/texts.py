@@ -141,8 +141,8 @@ class Texts:
     def span(self, span: timedelta) -> str:
         """A length of time, short.
 
-        >>> ENGLISH.span(timedelta(seconds=4.24)), ENGLISH.span(timedelta(seconds=185)), ENGLISH.span(timedelta(hours=2))
-        ('4.2 s', '3 min', '2 h 0 min')
+        >>> [ENGLISH.span(timedelta(seconds=s)) for s in (4.24, 185, 7200)]
+        ['4.2 s', '3 min', '2 h 0 min']
         """
         seconds = span.total_seconds()
         if seconds < 60:
@@ -229,7 +229,7 @@ ENGLISH = Texts(
     traceback="Traceback",
     do_study="Correct the study (or the metric or catalogue that it names) as the message says, then run it again.",
     do_data="Correct the data, or the catalogue that describes them, then run the study again.",
-    do_machine="Make room on the machine or mend its environment (`workbench doctor` looks at it), then run the study again.",
+    do_machine="Make room on the machine or mend its environment (`workbench doctor` looks at it), then run it again.",
     do_cell="Show this page to whoever keeps the notebook; the traceback says where it broke.",
     do_timed_out="Give the study more time (`timeout_minutes`) or less data, then run it again.",
     do_killed="Run the study again; if it is killed again, the machine is probably short of memory.",
