@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.tables.catalog import Catalog, open_catalog
-    from workbench.tables.results import collect
     from workbench.tables.contracts import Breach, check_contract
     from workbench.tables.fingerprint import fingerprints
     from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, Metrics, RatioMetric, read_metrics
+    from workbench.tables.results import collect
     from workbench.tables.source import Source
 
 _HOMES = {

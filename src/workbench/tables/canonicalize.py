@@ -9,8 +9,8 @@ from typing import Any
 import ibis
 
 from workbench.errors import DataError, StudyError, unknown
-from workbench.tables.results import collect
 from workbench.tables.mapping import Constant, TableMapping
+from workbench.tables.results import collect
 from workbench.tables.schema import ENGINE_TYPES, CanonicalTable, Kind
 
 
@@ -61,7 +61,8 @@ def _named(stored: Any, table: CanonicalTable, mapping: TableMapping) -> dict[st
         folded = column.casefold()
         if folded in made:
             raise StudyError(
-                f"the source has a column {column!r} already, which {made[folded]!r} under constants or row_id would hide; remove that"
+                f"the source has a column {column!r} already, which {made[folded]!r} under constants or row_id "
+                "would hide; remove that entry"
             )
         if folded not in given:
             named[known.get(folded, column)] = stored[column]
@@ -145,8 +146,8 @@ def _on_clock(cast: _Cast, mapping: TableMapping) -> Any:
         return column
     if mapping.utc_offset_hours is None:
         raise StudyError(
-            f"column {name!r} holds times, so the catalogue must say utc_offset_hours: the hours from the stored clock to "
-            "the business clock (8 from UTC to China; 0 if the times are local already)"
+            f"column {name!r} holds times, so the catalogue must say utc_offset_hours: the hours from the stored "
+            "clock to the business clock (8 from UTC to China; 0 if the times are local already)"
         )
     minutes = round(mapping.utc_offset_hours * 60)
     shifted = column + ibis.interval(minutes=minutes) if minutes else column
@@ -158,23 +159,19 @@ def _refuse_misfits(stored: Any, casts: list[_Cast]) -> None:
     if not casts:
         return
     counts = collect(stored.aggregate(rows=stored.count(), **{cast.name: cast.misfit.sum() for cast in casts})).iloc[0]
-    faults = []
-    for cast in casts:
-        count = 0 if counts.isna()[cast.name] else int(counts[cast.name])
-        if count:
-            wrong = (
-                stored.filter(cast.misfit)
-                .select(value=cast.stored.cast("string"))
-                .distinct()
-                .order_by("value")
-                .limit(3)
-            )
-            shown = ", ".join(repr(value) for value in collect(wrong)["value"])
-            faults.append(
-                f"column {cast.name!r}: {count:,} of {int(counts['rows']):,} values are no {_WORDS[cast.kind or 'text']}, e.g. {shown}"
-            )
-    if faults:
+    wrong = [(cast, int(counts[cast.name])) for cast in casts if not counts.isna()[cast.name] and counts[cast.name]]
+    if wrong:
+        faults = [
+            f"column {cast.name!r}: {count:,} of {int(counts['rows']):,} values are no {_WORDS[cast.kind or 'text']}, "
+            f"e.g. {_examples(stored, cast)}"
+            for cast, count in wrong
+        ]
         raise DataError("; ".join(faults) + "; correct the source")
+
+
+def _examples(stored: Any, cast: _Cast) -> str:
+    values = stored.filter(cast.misfit).select(value=cast.stored.cast("string")).distinct().order_by("value").limit(3)
+    return ", ".join(repr(value) for value in collect(values)["value"])
 
 
 _WORDS: dict[Kind, str] = {
@@ -195,7 +192,7 @@ def _constant(name: str, value: Constant, kind: Kind | None) -> Any:
         try:
             datetime.fromisoformat(str(value))
         except ValueError:
-            raise StudyError(f"constants: {name} must be a {_WORDS[kind]}, found {value!r}") from None  # type: ignore[index]
+            raise StudyError(f"constants: {name} must be a {_WORDS[kind]}, found {value!r}") from None
     if kind is None:
         return ibis.literal(value)
     return ibis.literal(str(value) if kind in {"text", "time", "date"} else value).cast(

@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.errors import DataError, StudyError
 from workbench.tables import canonicalize, engine
-from workbench.tables.results import collect
 from workbench.tables.files import find_files
 from workbench.tables.fingerprint import fingerprint_of_files, fingerprint_of_server
 from workbench.tables.mapping import CatalogFile, Connection, read_catalog
+from workbench.tables.results import collect
 from workbench.tables.schema import canonical
 from workbench.tables.source import Source
 

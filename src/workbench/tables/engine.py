@@ -37,7 +37,8 @@ def connect(connection: Connection) -> Any:
         return _connect_server(connection)
     if connection.kind == "duckdb" and not Path(connection.target).is_file():
         raise DataError(
-            f"there is no database file {connection.stated.removeprefix('duckdb://')} beside the catalogue; correct connection:"
+            f"there is no database file {connection.stated.removeprefix('duckdb://')} (from the catalogue's folder); "
+            "correct connection"
         )
     database = connection.target or ":memory:"
     backend = spoken(
@@ -58,7 +59,8 @@ def _connect_server(connection: Connection) -> Any:
         missing = ""
     except Exception as error:  # noqa: BLE001  every driver has its own, and all may hold the URL
         raise DataError(
-            f"the server of {connection.stated} cannot be reached ({type(error).__name__}); check the variable's value and the network"
+            f"the server of {connection.stated} cannot be reached ({type(error).__name__}); "
+            "check the variable's value and the network"
         ) from None
     if missing:
         raise MachineError(
@@ -115,13 +117,20 @@ def csv_table(backend: Any, name: str, files: Files, as_text: Collection[str], i
         raise DataError(f"its CSV files are separated in different ways ({' and '.join(sorted(delimiters))}); use one")
     present = {column for header in headers for column in header.columns if column.casefold() in as_text}
     types = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in sorted(present))
-    scan = (
-        f"read_csv({_listed(files.paths)}, delim = {_quoted(delimiters.pop())}, quote = '\"', escape = '\"', header = true, skip = 0, "
-        f"comment = '', sample_size = -1, files_to_sniff = -1, union_by_name = true{f', types = {{{types}}}' if types else ''})"
-    )
-    return _with_whole_ids(
-        _view(backend, name, scan, files), [column for column in present if column.casefold() in ids]
-    )
+    options = {
+        "delim": _quoted(delimiters.pop()),
+        "quote": "'\"'",
+        "escape": "'\"'",
+        "header": "true",
+        "skip": "0",
+        "comment": "''",
+        "sample_size": "-1",
+        "files_to_sniff": "-1",
+        "union_by_name": "true",
+        **({"types": f"{{{types}}}"} if types else {}),
+    }
+    scan = f"read_csv({_listed(files.paths)}, {', '.join(f'{key} = {value}' for key, value in options.items())})"
+    return _with_whole_ids(_view(backend, name, scan, files), [c for c in present if c.casefold() in ids])
 
 
 def _with_whole_ids(table: Any, ids: Collection[str]) -> Any:

@@ -92,8 +92,8 @@ class CatalogFile:
             return Connection("server", self.stated, target)
         # What was found is not repeated: it may hold a password.
         raise StudyError(
-            f"{self.path}: connection: wanted duckdb (files), duckdb://file.duckdb, or the name of an environment variable "
-            "that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a file"
+            f"{self.path}: connection: wanted duckdb (files), duckdb://file.duckdb, or the name of an environment "
+            "variable that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a file"
         )
 
     def _from_environment(self, match: re.Match[str]) -> str:

@@ -173,7 +173,7 @@ def read_metrics(path: str | Path) -> Metrics:
     names = [str(name) for name in document]
     if len(set(names)) < len(names):
         raise StudyError(f"{path}: two metrics have the same name")
-    entries = {name: entry for name, entry in zip(names, document.values(), strict=True)}
+    entries = dict(zip(names, document.values(), strict=True))
     plain = {name: _plain(name, entry, f"{path}: {name}") for name, entry in entries.items() if not _is_ratio(entry)}
     metrics = {
         name: plain[name] if name in plain else _ratio(name, entry, plain, entries, f"{path}: {name}")
@@ -261,8 +261,8 @@ def _ratio(
     windows = {metric.window_days for metric in (numerator, denominator) if isinstance(metric, FactMetric)}
     if len(windows) > 1:
         raise StudyError(
-            f"{where}: its numerator and denominator look {' and '.join(map(str, sorted(windows)))} days after exposure; "
-            "a ratio needs one window"
+            f"{where}: its numerator and denominator look {' and '.join(map(str, sorted(windows)))} days after "
+            "exposure; a ratio needs one window"
         )
     return RatioMetric(name, _label(name, read), numerator, denominator, read.better, read.unit, read.margin)
 

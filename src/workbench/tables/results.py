@@ -32,7 +32,8 @@ def collect(expr: Any, *, max_rows: int = 5_000_000) -> pd.DataFrame:
             f"the result has {rows:,} rows, more than the {max_rows:,} that are taken into memory; ask for fewer groups"
         )
     plain = pa.table([_plain(column) for column in arrow.columns], names=arrow.column_names)
-    return plain.to_pandas()
+    frame: pd.DataFrame = plain.to_pandas()
+    return frame
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

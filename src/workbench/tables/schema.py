@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from workbench.errors import StudyError, unknown
 
@@ -61,7 +61,7 @@ def _columns(kinds: str) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for group in filter(None, (part.strip() for part in kinds.split(";"))):
         kind, names = group.split(":")
-        found.update({name.strip(): kind.strip() for name in names.split(",")})  # type: ignore[dict-item]
+        found.update(dict.fromkeys((name.strip() for name in names.split(",")), cast("Kind", kind.strip())))
     return found
 
 
@@ -113,8 +113,8 @@ _TABLES = (
         ("user_id",),
         _columns("id: user_id; time: first_seen_at"),
         _columns(
-            "time: signup_at, deleted_at; text: acquisition_channel, acquisition_campaign, country, region, city, gender;"
-            "integer: birth_year; flag: is_test"
+            "time: signup_at, deleted_at; text: acquisition_channel, acquisition_campaign, country, region, city,"
+            "gender; integer: birth_year; flag: is_test"
         ),
         clock="first_seen_at",
     ),
@@ -141,7 +141,8 @@ _TABLES = (
         ("event_id",),
         _columns("id: event_id, user_id; time: event_at; text: event_name"),
         _columns(
-            "id: session_id, product_id, category_id, user_key; text: query, url, device; integer: results; number: value"
+            "id: session_id, product_id, category_id, user_key; text: query, url, device; integer: results;"
+            "number: value"
         ),
         clock="event_at",
     ),
