@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from workbench.errors import StudyError, WorkbenchError
+from workbench.errors import WorkbenchError
 
 
 class _Commands(click.Group):
@@ -20,6 +22,9 @@ class _Commands(click.Group):
             click.echo(str(error), err=True)
             ctx.exit(error.exit_code)
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 — click's signature
+        return list(self.commands)
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
@@ -27,20 +32,140 @@ def main() -> None:
 
 
 _RUNS = click.option(
-    "--runs", "runs", type=click.Path(path_type=Path, file_okay=False), help="Where runs are kept; runs/ by default."
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where runs are kept; runs/ at the project's root by default.",
 )
+
+
+def _places(runs: Path | None) -> tuple[Path, Path]:
+    """The project's root and the folder of runs."""
+    from workbench.configuration import project_root
+
+    root = project_root()
+    return root, (runs or root / "runs").resolve()
+
+
+def _say(lines: Iterable[object]) -> None:
+    for line in lines:
+        click.echo(str(line))
 
 
 @main.command()
 @click.argument("names", nargs=-1, required=True, metavar="STUDY|NOTEBOOK...")
 @click.option(
-    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter; text as it stands, all else as JSON."
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: text as it stands, all else as JSON."
 )
 @_RUNS
 @click.option("--force", is_flag=True, help="Run again even when nothing has changed since the last success.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many runs at a time.")
 def run(names: tuple[str, ...], settings: tuple[str, ...], runs: Path | None, *, force: bool, jobs: int) -> None:
-    """Run studies (or notebooks with their defaults) and print each run's folder."""
+    """Run studies, or notebooks with their defaults; print each run's folder.
+
+    Ends with 0 done, 1 a cell failed, 2 the study's words are wrong, 3 the data are wrong, 4 timed out or killed,
+    5 the machine failed; with several runs the highest.
+    """
+    # jupyter_events asks jsonschema for every format, and `rfc3987_syntax` then compiles a grammar for two seconds.
+    # jsonschema does without it when its import fails, and no schema that is met here uses the format.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from workbench.runs.command import run_studies
 
-    sys.exit(run_studies(names, settings, runs, force=force, threads=jobs))
+    root, folder = _places(runs)
+    code = 0
+    for answer in run_studies(names, settings, root, folder, force=force, threads=jobs):
+        if answer.note:
+            click.echo(answer.note, err=True)
+        if answer.folder is not None:
+            click.echo(os.path.relpath(answer.folder) if sys.stdout.isatty() else answer.folder)
+        code = max(code, answer.exit_code)
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[STUDY|NOTEBOOK]...")
+def check(names: tuple[str, ...]) -> None:
+    """Check studies and their notebooks without running them; all of them by default.
+
+    Lists every fault, and ends with 2 when there is one.
+    """
+    from workbench.runs.check import check_studies
+    from workbench.runs.study import study_files
+
+    root, _ = _places(None)
+    faults = check_studies(names, root)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(2)
+    click.echo(f"{len(names) or len(study_files(root))} studies are well")
+
+
+@main.command()
+@click.argument("notebook")
+def params(notebook: str) -> None:
+    """Show what a notebook may be told: each parameter, its type, default and meaning."""
+    from workbench.parameters import read_notebook
+    from workbench.runs.listing import columns, parameter_rows
+    from workbench.runs.study import find_notebook
+
+    root, _ = _places(None)
+    _say(columns(parameter_rows(read_notebook(find_notebook(notebook, root), root))))
+
+
+@main.command("ls")
+@click.argument("study", required=False)
+@_RUNS
+def list_(study: str | None, runs: Path | None) -> None:
+    """List the latest run of each study, or all runs of one."""
+    from workbench.runs.listing import list_runs, list_studies
+
+    _, folder = _places(runs)
+    _say(list_runs(folder, study) if study else list_studies(folder))
+
+
+@main.command()
+@click.argument("run", metavar="RUN|STUDY")
+@_RUNS
+def show(run: str, runs: Path | None) -> None:
+    """Show what a run was and found; of a study, its latest run."""
+    from workbench.runs.listing import show_run
+
+    _, folder = _places(runs)
+    _say(show_run(folder, run))
+
+
+@main.command()
+@_RUNS
+def index(runs: Path | None) -> None:
+    """Write the index page and each study's history anew; print the page's path."""
+    from workbench.runs.index import write_index
+
+    _, folder = _places(runs)
+    click.echo(write_index(folder))
+
+
+@main.command()
+@click.option("--users", type=click.IntRange(min=100), default=None, help="How many users the made shop has.")
+@click.option("--seed", type=int, default=None, help="The same seed makes the same shop.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="data/sample/ by default.")
+def sample(users: int | None, seed: int | None, out: Path | None) -> None:
+    """Make the sample: tables of a small shop with known truth."""
+    from workbench.simulate import write_sample
+
+    root, _ = _places(None)
+    said = {name: value for name, value in (("users", users), ("seed", seed)) if value is not None}
+    folder = out or root / "data" / "sample"
+    write_sample(out=folder, **said)
+    click.echo(folder)
+
+
+@main.command()
+@_RUNS
+def doctor(runs: Path | None) -> None:
+    """Look at Python, packages, kernel, data, disk and fonts, and say what to do."""
+    from workbench.runs.doctor import examine
+
+    root, folder = _places(runs)
+    remarks = examine(root, folder)
+    _say(remarks)
+    sys.exit(0 if all(remark.well for remark in remarks) else 5)

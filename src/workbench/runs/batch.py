@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from workbench.errors import MachineError, StudyError, WorkbenchError
 from workbench.runs.execute import Outcome, execute
@@ -97,7 +98,8 @@ def new_record(study: Study, root: Path) -> Record:
         question=study.question,
         owner=study.owner,
         lang=study.lang,
-        notebook=study.notebook.stem,
+        notebook=study.notebook.stem if study.notebook.suffix == ".ipynb" else "",
+        study_file=study.path.relative_to(root).as_posix() if study.path and study.path.is_relative_to(root) else "",
         state="queued",
         queued=now(),
         timeout_minutes=study.timeout_minutes,
@@ -135,12 +137,10 @@ def queue(plan: Plan, runs: Path, root: Path) -> Job:
 
 def refuse(record: Record, error: WorkbenchError, runs: Path) -> Answer:
     """Leave a record and a short report of a run that could not begin."""
-    from hashlib import sha256
-
     key = sha256(f"{record.study}\0{error}".encode()).hexdigest()
     folder = RunFolder.create(runs, record.study, key)
     ended = record.becomes(state="failed", cause=str(error), exit_code=error.exit_code, ended=now())
-    return _publish(folder, ended)
+    return _publish(folder, ended, refusal_page(ended, folder.place))
 
 
 def run_jobs(jobs: Iterable[Job | Answer], root: Path, *, threads: int, progress: bool, stop: Stop) -> Iterator[Answer]:
@@ -159,27 +159,18 @@ def run_job(job: Job, root: Path, *, progress: bool, stop: Stop) -> Answer:
     record = job.record
     try:
         if stop.asked:
-            raise _Stopped
+            cause = "the run was stopped before it started"
+            record = record.becomes(state="killed", cause=cause, exit_code=4, ended=now())
+            return _publish(job.folder, record, refusal_page(record, job.folder.place))
         record = record.becomes(state="running", started=now())
         write_record(job.folder.work, record)
         with (job.folder.work / "log.txt").open("a", encoding="utf-8", buffering=1) as log:
-            log.write(
-                f"{record.started} {record.study} started, key {record.key[:8]}, parameters {json.dumps(record.parameters, ensure_ascii=False)}\n"
-            )
+            log.write(f"{record.started} {record.study} started, key {record.key}\n")
             record, outcome = _attempts(job, record, root, log, progress=progress, stop=stop)
             log.write(f"{record.ended} {record.state}{': ' if record.cause else ''}{record.cause}\n")
-        return _leave(job.folder, record, outcome)
-    except _Stopped:
-        return _publish(
-            job.folder,
-            record.becomes(state="killed", cause="the run was stopped before it started", exit_code=4, ended=now()),
-        )
+        return _leave(job, record, outcome)
     except OSError as error:
         return _no_room(job.folder, record, error)
-
-
-class _Stopped(Exception):  # noqa: N818 — no error: somebody asked
-    pass
 
 
 def _attempts(
@@ -210,20 +201,23 @@ def _attempts(
     ), outcome
 
 
-def _leave(folder: RunFolder, record: Record, outcome: Outcome) -> Answer:
+def _leave(job: Job, record: Record, outcome: Outcome) -> Answer:
+    work = job.folder.work
     if outcome.notebook is not None:
         import nbformat
 
-        (folder.work / "executed.ipynb").write_text(nbformat.writes(outcome.notebook), encoding="utf-8")
+        text: str = nbformat.writes(outcome.notebook)  # type: ignore[no-untyped-call]
+        (work / "executed.ipynb").write_text(text, encoding="utf-8")
     if outcome.finding is None:
-        return _publish(folder, record)
+        return _publish(
+            job.folder, record, refusal_page(record, job.folder.place, cell=outcome.cell, traceback=outcome.traceback)
+        )
     result = json.dumps(outcome.finding, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder.work / "result.json").write_text(result + "\n", encoding="utf-8")
-    return _publish(folder, record, outcome.notebook)
+    (work / "result.json").write_text(result + "\n", encoding="utf-8")
+    return _publish(job.folder, record, report_page(outcome.notebook, record, job.folder.place, job.plan.comments))
 
 
-def _publish(folder: RunFolder, record: Record, notebook: Any = None) -> Answer:
-    page = refusal_page(record) if notebook is None else report_page(notebook, record)
+def _publish(folder: RunFolder, record: Record, page: str) -> Answer:
     write_atomically(folder.work / "report.html", page)
     write_record(folder.work, record)
     return Answer(folder.publish(), record.exit_code or 0, record.cause)
@@ -238,6 +232,6 @@ def _no_room(folder: RunFolder, record: Record, error: OSError) -> Answer:
             if path.name != "run.json":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         (folder.work / "artifacts").mkdir()
-        return _publish(folder, failed)
+        return _publish(folder, failed, refusal_page(failed, folder.place))
     shutil.rmtree(folder.work, ignore_errors=True)
     return Answer(None, MachineError.exit_code, cause)

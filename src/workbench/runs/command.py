@@ -1,93 +1,66 @@
-"""`workbench run`: from names to folders on stdout and an exit code."""
+"""`workbench run`: from names to answers, stopped from outside when somebody asks."""
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.configuration import project_root
 from workbench.errors import WorkbenchError
+from workbench.runs.batch import Answer, Job, Stop, new_record, queue, refuse, reusable, run_jobs
+from workbench.runs.index import write_index
+from workbench.runs.lost import settle_lost
 from workbench.runs.plan import plan_study, read_settings
-from workbench.runs.study import Study, find, read_study
+from workbench.runs.study import find, read_study, unread
 
 
 def run_studies(
-    names: tuple[str, ...], settings: tuple[str, ...], runs: Path | None, *, force: bool, threads: int
-) -> int:
-    """Run what is named; prints each run's folder on stdout, sentences on stderr.
+    names: Sequence[str], settings: Sequence[str], root: Path, runs: Path, *, force: bool, threads: int
+) -> Iterator[Answer]:
+    """Run what is named, one run per combination of a matrix, and answer in the order that was asked.
 
     Args:
         names: Studies or notebooks.
         settings: `NAME=VALUE` words that go before the studies' own parameters.
-        runs: Where runs are kept; `runs/` at the project's root when None.
+        root: The project's root.
+        runs: Where runs are kept.
         force: Whether to run although nothing has changed.
         threads: How many runs at a time.
-
-    Returns:
-        The highest exit code.
 
     Raises:
         StudyError: For an unknown study, or a word that is no setting; then nothing has run.
     """
-    # jupyter_events asks jsonschema for every format, and `rfc3987_syntax` then compiles a grammar for two seconds.
-    # jsonschema does without it when its import fails; no schema that we meet uses the format.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    from workbench.runs.batch import Answer, Job, Stop, queue, refuse, reusable, run_jobs
-
-    root = project_root()
-    runs = (runs or root / "runs").resolve()
     paths = [find(name, root) for name in names]
     said = read_settings(settings)
+    settle_lost(runs)
     stop = Stop()
-    waiting: list[Job | Answer] = []
     with _stopped_by_signals(stop):
-        for path in paths:
-            study = _unread(path)
-            try:
-                study = read_study(path, root)
-                for plan in plan_study(study, said, root):
-                    waiting.append((None if force else reusable(plan, runs)) or queue(plan, runs, root))
-            except WorkbenchError as error:
-                from workbench.runs.batch import new_record
-
-                waiting.append(refuse(new_record(study, root), error, runs))
-        codes = [
-            _tell(answer)
-            for answer in run_jobs(
-                waiting, root, threads=threads, progress=threads == 1 and sys.stderr.isatty(), stop=stop
-            )
-        ]
-    return max(codes)
+        waiting = [one for path in paths for one in _plan(path, said, root, runs, force=force)]
+        progress = threads == 1 and sys.stderr.isatty()
+        yield from run_jobs(waiting, root, threads=threads, progress=progress, stop=stop)
+    write_index(runs)
 
 
-def _unread(path: Path) -> Study:
-    """What is known of a study before its file is understood: its name."""
-    return Study(path.stem, path, path.name, Path(), path.stem, "", {}, {}, 60, "en", None)
-
-
-def _tell(answer: object) -> int:
-    from workbench.runs.batch import Answer
-
-    assert isinstance(answer, Answer)
-    if answer.note:
-        print(answer.note, file=sys.stderr, flush=True)
-    if answer.folder is not None:
-        shown = Path(os.path.relpath(answer.folder)) if sys.stdout.isatty() else answer.folder
-        print(shown, flush=True)
-    return answer.exit_code
+def _plan(path: Path, said: dict[str, str], root: Path, runs: Path, *, force: bool) -> list[Job | Answer]:
+    """A study's runs to be, its answers that still hold, or the folder that says why it cannot run."""
+    study = unread(path)
+    try:
+        study = read_study(path, root)
+        plans = plan_study(study, said, root)
+        return [(None if force else reusable(plan, runs)) or queue(plan, runs, root) for plan in plans]
+    except WorkbenchError as error:
+        return [refuse(new_record(study, root), error, runs)]
 
 
 @contextmanager
-def _stopped_by_signals(stop: object) -> Iterator[None]:
+def _stopped_by_signals(stop: Stop) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield  # only the main thread may ask for signals
         return
-    before = {number: signal.signal(number, lambda *_: stop.ask()) for number in (signal.SIGTERM, signal.SIGINT)}  # type: ignore[attr-defined]
+    before = {number: signal.signal(number, lambda *_: stop.ask()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

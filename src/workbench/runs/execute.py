@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from workbench.errors import DataError, MachineError, StudyError
 from workbench.parameters import JSON
+from workbench.report.finding import finding_from_json
 from workbench.runs.kernel import ENGINE, Kernel
 from workbench.runs.record import State, now
 
@@ -33,6 +34,8 @@ class Outcome:
         cause: One sentence for a person; empty when it succeeded.
         notebook: What was executed, with outputs as far as it came; None when no kernel started.
         finding: The content of `result.json`; None without a conclusion.
+        cell: Which code cell of the notebook raised, from 1; None when none did.
+        traceback: What it raised, plain text.
     """
 
     state: State
@@ -40,6 +43,8 @@ class Outcome:
     cause: str
     notebook: Any
     finding: dict[str, JSON] | None
+    cell: int | None = None
+    traceback: str = ""
 
 
 def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str], progress: str) -> Outcome:
@@ -73,12 +78,25 @@ def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str
             kernel=kernel,
         )
     except PapermillExecutionError as error:
-        log.write(f"{now()} cell {error.exec_count} failed\n{_COLOUR.sub('', chr(10).join(error.traceback))}\n")
+        traceback = _COLOUR.sub("", "\n".join(error.traceback))
+        executed, cell = _clean(kernel.notebook, notebook), _failed_cell(kernel.notebook)
+        log.write(f"{now()} code cell {cell} failed\n{traceback}\n")
         exit_code, cause = _meaning(error.ename, error.evalue, list(error.traceback))
-        return Outcome("failed", exit_code, cause, _clean(kernel.notebook, notebook), None)
+        return Outcome("failed", exit_code, cause, executed, None, cell, traceback)
     except DeadKernelError:
         return _died(kernel, notebook)
     return _concluded(_clean(kernel.notebook, notebook))
+
+
+def _failed_cell(executed: Any) -> int | None:
+    """Counted among the notebook's own code cells, so without the one that papermill puts in."""
+    own = [
+        cell
+        for cell in executed.cells
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+    raised = [any(output.output_type == "error" for output in cell.get("outputs", [])) for cell in own]
+    return raised.index(True) + 1 if any(raised) else None
 
 
 def _meaning(name: str, text: str, traceback: list[str]) -> tuple[int, str]:
@@ -123,8 +141,9 @@ def _concluded(executed: Any) -> Outcome:
     finding = bundles[-1].get("finding")
     try:
         json.dumps(finding, allow_nan=False)
-    except ValueError:
-        return Outcome("failed", 1, "the conclusion holds a number that is not finite", executed, None)
+        finding_from_json(finding)
+    except (ValueError, TypeError, KeyError) as error:
+        return Outcome("failed", 1, f"the conclusion cannot be read: {error}", executed, None)
     return Outcome("succeeded", 0, "", executed, finding)
 
 

@@ -44,7 +44,7 @@ kernelapp.launch_new_instance()
 """
 
 
-class _Manager(AsyncKernelManager):  # type: ignore[misc]
+class _Manager(AsyncKernelManager):
     """Starts the kernel with the interpreter that runs us, never with the first `python` on the path."""
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import workbench
-from workbench.configuration import read_yaml
 from workbench.errors import StudyError
 from workbench.parameters import JSON
 from workbench.runs.record import Git
+from workbench.tables.fingerprint import fingerprints
+from workbench.tables.mapping import read_catalog
 
 PACKAGES = (
     "duckdb",
@@ -71,13 +72,9 @@ def data_fingerprints(source: Source, values: Mapping[str, JSON], root: Path) ->
     catalog = values.get("catalog")
     if not catalog or not (source.needs or source.may_use):
         return {}
-    from workbench.tables import fingerprints
-
-    path = root / catalog
-    document = read_yaml(path)
-    there = document.get("tables", {}) if isinstance(document, dict) else {}
-    names = [*source.needs, *(table for table in source.may_use if table in there and table not in source.needs)]
-    return dict(fingerprints(path, names))
+    path = root / str(catalog)
+    there = read_catalog(path).tables
+    return fingerprints(path, [*source.needs, *(table for table in source.may_use if table in there)])
 
 
 def run_key(

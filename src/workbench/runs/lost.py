@@ -29,7 +29,7 @@ def own_start() -> float:
 def is_alive(record: Record) -> bool:
     """Whether the parent that wrote the record is still there."""
     try:
-        return abs(psutil.Process(record.pid).create_time() - record.process_started) < _CLOCK_SECONDS
+        return bool(abs(psutil.Process(record.pid).create_time() - record.process_started) < _CLOCK_SECONDS)
     except psutil.Error:
         return False
 
@@ -63,7 +63,9 @@ def _settle(run: Run) -> None:
     )
     with suppress(FileNotFoundError):
         write_record(run.folder, record)
-        write_atomically(run.folder / "report.html", refusal_page(record))
+        write_atomically(
+            run.folder / "report.html", refusal_page(record, run.folder.with_name(run.folder.name.removeprefix(".")))
+        )
         run.folder.rename(run.folder.with_name(run.folder.name.removeprefix(".")))
 
 

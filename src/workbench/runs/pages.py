@@ -1,22 +1,63 @@
-"""The seam to `workbench.report`: which facts of a record a page shows."""
+"""Which facts of a run its page shows; the pages themselves are `workbench.report`'s."""
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
 
+from workbench.report import Refusal, ReportFacts, RunParameter, render_refusal, render_report
 from workbench.runs.record import Record
 
-
-def report_page(notebook: Any, record: Record) -> str:
-    """The report of a run that concluded."""
-    del notebook
-    return refusal_page(record)
+Kind = Literal["study", "data", "machine", "cell", "timed_out", "killed", "lost"]
+_KINDS: dict[int, Kind] = {2: "study", 3: "data", 5: "machine"}
 
 
-def refusal_page(record: Record) -> str:
+def report_page(notebook: Any, record: Record, place: Path, comments: Mapping[str, str]) -> str:
+    """The report of a run that concluded.
+
+    Args:
+        notebook: The executed notebook.
+        record: What is known of the run.
+        place: The folder where the report will lie.
+        comments: Parameter → the comment beside it in the notebook.
+    """
+    return render_report(notebook, _facts(record, place, comments))
+
+
+def refusal_page(record: Record, place: Path, *, cell: int | None = None, traceback: str = "") -> str:
     """The short report of a run that did not conclude."""
-    return (
-        f'<!doctype html><html lang="{record.lang}"><meta charset="utf-8"><title>{escape(record.study)}</title>'
-        f"<h1>{escape(record.question)}</h1><p>{escape(record.state)}</p><p>{escape(record.cause)}</p></html>\n"
+    kind = cast("Kind", record.state) if record.state != "failed" else _KINDS.get(record.exit_code or 1, "cell")
+    return render_refusal(Refusal(kind, record.cause, cell, traceback), _facts(record, place, {}))
+
+
+def moment(text: str, record: Record) -> datetime:
+    """A time of the record on the study's clock; on this machine's when the study has no schedule."""
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(record.schedule["time_zone"]) if record.schedule else None)
+
+
+def _facts(record: Record, place: Path, comments: Mapping[str, str]) -> ReportFacts:
+    siblings = [folder for folder in place.parent.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    return ReportFacts(
+        study=record.study,
+        question=record.question,
+        owner=record.owner,
+        lang=record.lang,
+        state=record.state,
+        run=place.name,
+        started=moment(record.started or record.queued, record),
+        finished=moment(record.ended, record) if record.ended else None,
+        study_file=record.study_file,
+        notebook=f"notebooks/{record.notebook}.ipynb",
+        parameters=tuple(
+            RunParameter(name, value, comments.get(name, "")) for name, value in (record.parameters or {}).items()
+        ),
+        commit=record.git.commit if record.git else "",
+        dirty=bool(record.git and record.git.dirty),
+        lock=record.lock,
+        versions=tuple((record.packages or {}).items()),
+        history_link="../index.html",
+        runs=len(siblings) + 1,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,20 @@ from workbench.runs.study import Study
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run to be: the study, its share of the matrix, every parameter, table → fingerprint, and the key."""
+    """One run to be.
+
+    Attributes:
+        combination: Its share of the study's matrix.
+        values: Every parameter of the notebook.
+        comments: Parameter → the comment beside it in the notebook.
+        data: Table → fingerprint.
+        key: What it depends on, as one hash.
+    """
 
     study: Study
     combination: dict[str, JSON]
     values: dict[str, JSON]
+    comments: dict[str, str]
     data: dict[str, str]
     key: str
 
@@ -38,12 +47,15 @@ def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Pl
     contract = read_notebook(study.notebook, root)
     source = read_source(study.notebook)
     said = {name: contract.read_text(name, text) for name, text in settings.items()}
+    comments = {one.name: one.comment for one in contract.parameters}
     plans = []
     for combination in _combinations(study, settings):
         where = f"{study.where}, --set" if said else study.where
         held = contract.validate({**study.parameters, **combination, **said}, where)
         data = data_fingerprints(source, held.values, root)
-        plans.append(Plan(study, combination, held.values, data, run_key(source, held.values, held.files, data, root)))
+        plans.append(
+            Plan(study, combination, held.values, comments, data, run_key(source, held.values, held.files, data, root))
+        )
     return plans
 
 
@@ -53,7 +65,7 @@ def _combinations(study: Study, settings: Mapping[str, str]) -> list[dict[str, J
     return [one for number, one in enumerate(kept) if one not in kept[:number]]
 
 
-def read_settings(words: tuple[str, ...]) -> dict[str, str]:
+def read_settings(words: Iterable[str]) -> dict[str, str]:
     """`NAME=VALUE` words, as name → text.
 
     Raises:

@@ -14,7 +14,6 @@ from workbench.parameters import JSON
 
 SCHEMA = 1
 State = Literal["queued", "running", "succeeded", "failed", "timed_out", "killed", "lost"]
-EXIT_CODES: dict[State, int] = {"succeeded": 0, "timed_out": 4, "killed": 4, "lost": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,8 @@ class Record:
     """One run.  Times are UTC in ISO form, empty while they have not come; memory is in bytes.
 
     Attributes:
+        notebook: Its name, without the folder.
+        study_file: The study's file from the project's root; empty for a bare notebook.
         combination: The values of the study's matrix that are this run's.
         cause: Why it is in its state, in a sentence; empty when it succeeded.
         exit_code: 0 done, 1 a cell failed, 2 the study's words, 3 the data, 4 timed out or killed, 5 the machine.
@@ -44,8 +45,9 @@ class Record:
     study: str
     question: str
     owner: str
-    lang: str
+    lang: Literal["en", "zh"]
     notebook: str
+    study_file: str
     state: State
     queued: str
     key: str = ""

@@ -72,7 +72,7 @@ class Study:
     parameters: dict[str, JSON]
     matrix: dict[str, list[JSON]]
     timeout_minutes: float
-    lang: str
+    lang: Literal["en", "zh"]
     schedule: Schedule | None
 
     @property
@@ -107,6 +107,26 @@ def find(name: str, root: Path) -> Path:
         if path.stem == stem and stem == name:
             return path
     raise StudyError(unknown("study or notebook", stem, dict.fromkeys(path.stem for path in files)))
+
+
+def find_notebook(name: str, root: Path) -> Path:
+    """The file of a notebook by its name or path.
+
+    Raises:
+        StudyError: When there is none, with the nearest name.
+    """
+    if Path(name).suffix == ".ipynb" and Path(name).is_file():
+        return Path(name).resolve()
+    known = {path.stem: path for path in notebook_files(root)}
+    stem = Path(name).name.removesuffix(".ipynb")
+    if stem not in known:
+        raise StudyError(unknown("notebook", stem, known))
+    return known[stem]
+
+
+def unread(path: Path) -> Study:
+    """What is known of a study before its file is understood: its name."""
+    return Study(path.stem, path, path.name, path, path.stem, "", {}, {}, 60, "en", None)
 
 
 def read_study(path: Path, root: Path) -> Study:
