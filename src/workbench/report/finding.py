@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from workbench.stats import Estimate
+from workbench.tables.source import Source
+
+__all__ = ["SCHEMA", "Check", "Decision", "Finding", "Source", "Status", "finding_from_json"]
 
 SCHEMA = 1
 Decision = str  # "ship", "hold", "stop", "inconclusive", or a field's own word ("reorder", …)
@@ -20,17 +23,6 @@ class Check:
     name: str
     status: Status
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One table that was read: rows, first and last time (ISO, None without a clock), fingerprint of its content."""
-
-    table: str
-    rows: int
-    first: str | None
-    last: str | None
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
