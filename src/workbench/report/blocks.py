@@ -18,7 +18,11 @@ _OPEN = '<div class="wb wb-alone">'
 _CLOSE = "</div>"
 _TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
-_TOGETHER = re.compile(r"(?<=\d) (?=%|pts\b|min\b|s\b)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)")
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
+)
+    r"(?<=\d) (?=%|pts\b|min\b|s\b)|(?<=\d) (?=: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +128,22 @@ def inside(html: str) -> str:
     return html.partition(_OPEN)[2].removesuffix(_CLOSE)
 
 
+def tone(decision: str) -> str:
+    """The tone of a decision's colour; a field's own word has its own."""
+    return _TONES.get(decision, "own")
+
+
 def card(finding: Finding, texts: Texts, *, link: str = "") -> Markup:
     """The decision card; with `link`, its line on the checks leads there."""
-    tone = _TONES.get(finding.decision, "own")
-    return _piece("card", finding, texts, tone, texts.word(finding.decision), _tally(finding.checks, texts), link)
+    return _piece(
+        "card",
+        finding,
+        texts,
+        tone(finding.decision),
+        texts.word(finding.decision),
+        _tally(finding.checks, texts),
+        link,
+    )
 
 
 def tiles(shown: Sequence[Tile], texts: Texts) -> Markup:

@@ -58,7 +58,8 @@ def markdown(text: str) -> Markup:
     >>> markdown("# A <b> [there](https://x.y)")
     Markup('<h3>A &lt;b&gt; there (https://x.y)</h3>\n')
     """
-    return clean_html(str(_reader()(text)))
+    html = clean_html(str(_reader()(text)))
+    return html.replace(Markup('<table class="wb-table">'), Markup('<table class="wb-table wb-words">'))
 
 
 class _Cleaner(HTMLParser):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH = 560  # px; at this width text of 15 px is still readable when a phone shows the figure at 366 px
+WIDTH = 560  # px; at this width text of 16 px is still readable when a phone shows the figure at 366 px
 # Blue, orange, purple, green, wine, grey: of different lightness too, and each comes with its own marker.
 COLOURS = ("#2f5d9b", "#b4652a", "#7a4a9e", "#0b6b50", "#8c2d4f", "#5f6873")
 MARKERS = ("o", "s", "D", "^", "v", "P")
@@ -101,9 +101,9 @@ def _settings() -> Any:
         "svg.fonttype": "none",
         "svg.hashsalt": "workbench",
         "font.family": ["DejaVu Sans", *(name for name in _CJK_FONTS if name in installed)],
-        "font.size": 15,
-        "axes.titlesize": 15,
-        "axes.labelsize": 15,
+        "font.size": 16,
+        "axes.titlesize": 16,
+        "axes.labelsize": 16,
         "axes.labelcolor": SOFT,
         "axes.facecolor": "none",
         "axes.edgecolor": "#8a94a3",
@@ -116,8 +116,8 @@ def _settings() -> Any:
         "axes.prop_cycle": cycler(color=COLOURS) + cycler(marker=MARKERS),
         "grid.color": GRID,
         "grid.linewidth": 1,
-        "xtick.labelsize": 15,
-        "ytick.labelsize": 15,
+        "xtick.labelsize": 16,
+        "ytick.labelsize": 16,
         "xtick.color": "#8a94a3",
         "ytick.color": "#8a94a3",
         "xtick.labelcolor": SOFT,
@@ -128,6 +128,6 @@ def _settings() -> Any:
         "text.parse_math": False,
         "lines.linewidth": 3,
         "lines.markersize": 9,
-        "legend.fontsize": 15,
+        "legend.fontsize": 16,
         "legend.frameon": False,
     }

@@ -109,6 +109,9 @@ class Texts:
     days_ago: str
     one_day_ago: str
     separator: str
+    colon: str
+    one_run: str
+    one_study: str
 
     def word(self, decision: str) -> str:
         """The word shown for a decision; a field's own word is shown as it is."""
@@ -264,6 +267,9 @@ ENGLISH = Texts(
     days_ago="{n} days ago",
     one_day_ago="1 day ago",
     separator=", ",
+    colon=": ",
+    one_run="1 run",
+    one_study="1 study",
 )
 
 CHINESE = Texts(
@@ -291,14 +297,14 @@ CHINESE = Texts(
     checks_passed="{n} 项通过",
     checks_warned="{n} 项需留意",
     checks_failed="{n} 项未通过",
-    interval_drawing="从 {low} 到 {high},虚线位于 {reference}",
+    interval_drawing="从 {low} 到 {high}，虚线位于 {reference}",
     all_studies="全部研究",
     history_link="本研究的历史",
     data_to="数据截至 {day}",
     run_at="运行于 {moment}",
-    checks="这些数字可信吗?",
-    robustness="换一种算法,结论会变吗?",
-    question="问题是什么,谁据此决定什么",
+    checks="这些数字可信吗？",
+    robustness="换一种算法，结论会变吗？",
+    question="问题是什么，谁据此决定什么",
     method="计算方法",
     files="可直接执行的清单",
     what_was_run="运行记录",
@@ -317,24 +323,24 @@ CHINESE = Texts(
     versions="版本",
     run="运行",
     parameters="参数",
-    empty="(空)",
+    empty="（空）",
     messages="运行时的消息",
-    too_large="有一项 {kib} KiB 的输出未放入本页,见 executed.ipynb。",
-    no_description="笔记本中的图,没有说明",
+    too_large="有一项 {kib} KiB 的输出未放入本页，见 executed.ipynb。",
+    no_description="笔记本中的图，没有说明",
     what_happened="发生了什么",
     what_to_do="该怎么做",
     in_cell="笔记本的第 {n} 个代码单元报错。",
     traceback="错误追踪",
-    do_study="按提示修改研究文件(或它用到的指标、数据目录),然后重新运行。",
-    do_data="修正数据或描述数据的目录文件,然后重新运行。",
-    do_machine="腾出空间或修复运行环境(可用 `workbench doctor` 检查),然后重新运行。",
-    do_cell="请把本页交给笔记本的维护者;错误追踪指出了出错的位置。",
-    do_timed_out="放宽研究的时限(`timeout_minutes`)或减少数据,然后重新运行。",
-    do_killed="请重新运行;若再次被终止,多半是内存不足。",
+    do_study="按提示修改研究文件（或它用到的指标、数据目录），然后重新运行。",
+    do_data="修正数据或描述数据的目录文件，然后重新运行。",
+    do_machine="腾出空间或修复运行环境（可用 `workbench doctor` 检查），然后重新运行。",
+    do_cell="请把本页交给笔记本的维护者；错误追踪指出了出错的位置。",
+    do_timed_out="放宽研究的时限(`timeout_minutes`)或减少数据，然后重新运行。",
+    do_killed="请重新运行；若再次被终止，多半是内存不足。",
     do_lost="请重新运行。",
-    happened_timed_out="运行超过了研究允许的时间,已被停止。",
+    happened_timed_out="运行超过了研究允许的时间，已被停止。",
     happened_killed="运行在完成之前被终止。",
-    happened_lost="看护这次运行的机器或程序先停了,运行没有结果。",
+    happened_lost="看护这次运行的机器或程序先停了，运行没有结果。",
     studies="研究一览",
     studies_count="{n} 项研究",
     last_run="最近运行 {moment}",
@@ -347,8 +353,8 @@ CHINESE = Texts(
     all_owners="全部负责人",
     none_match="没有符合的研究。",
     no_runs="还没有运行过任何研究。",
-    no_runs_do="运行 experiments/ 里的一项,再打开本页:",
-    trend="最近 {n} 次运行的主要估计,从 {first} 到 {last}",
+    no_runs_do="运行 experiments/ 里的一项，再打开本页：",
+    trend="最近 {n} 次运行的主要估计，从 {first} 到 {last}",
     history_of="历史",
     runs_count="{n} 次运行",
     date="日期",
@@ -362,6 +368,9 @@ CHINESE = Texts(
     days_ago="{n} 天前",
     one_day_ago="1 天前",
     separator="、",
+    colon="：",
+    one_run="1 次运行",
+    one_study="1 项研究",
 )
 
 

@@ -1,0 +1,228 @@
+"""The index page: the latest run of each study; and the history of one study."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from markupsafe import Markup
+
+from workbench.report import blocks
+from workbench.report.facts import RunParameter, State
+from workbench.report.page import shown
+from workbench.report.texts import Language, Texts, texts_in
+from workbench.report.trend import sparkline, written, written_interval
+from workbench.stats import Estimate
+
+_UNFINISHED = ("failed", "timed_out", "killed", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One study on the index page.
+
+    `state`, `problem`, `started` and `report` are of its latest run; `decision`, `headline` and `decided` of its
+    latest run that concluded, which may be an earlier one.
+
+    Attributes:
+        study: Its name.
+        question: Its question.
+        owner: Who acts on it; "" if nobody is named.
+        state: Of the latest run.
+        started: When the latest run started, time-zone aware.
+        report: Link to the latest run's page, relative to the index; "" while there is none.
+        history: Link to the study's history; "" without.
+        runs: How many runs it has.
+        problem: One sentence, if the latest run did not finish; else "".
+        decision: The latest decision, "" if there was none yet.
+        headline: The latest finding's headline.
+        decided: When the run that found it started; None without a decision.
+        stale: One sentence, if the study's schedule or its data are overdue; else "".
+        trend: Main estimate (the finding's first) of the runs that concluded, oldest first.
+    """
+
+    study: str
+    question: str
+    owner: str
+    state: State
+    started: datetime
+    report: str = ""
+    history: str = ""
+    runs: int = 1
+    problem: str = ""
+    decision: str = ""
+    headline: str = ""
+    decided: datetime | None = None
+    stale: str = ""
+    trend: tuple[Estimate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One run in a study's history.
+
+    Attributes:
+        run: Name of its folder.
+        report: Link to its page, relative to the history page; "" without.
+        state: The run's state.
+        started, finished: Time-zone aware; `finished` None if unknown.
+        decision, headline: Of its finding, "" without.
+        problem: One sentence if it did not finish.
+        estimate: Its main estimate, None without.
+        parameters: All of them; those that differ between the runs are shown.
+    """
+
+    run: str
+    report: str
+    state: State
+    started: datetime
+    finished: datetime | None = None
+    decision: str = ""
+    headline: str = ""
+    problem: str = ""
+    estimate: Estimate | None = None
+    parameters: tuple[RunParameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row as the templates want it."""
+
+    row: IndexRow | HistoryRow
+    tone: str
+    word: str
+    age: str
+    moment: str
+    trend: Markup
+    before: str
+    differing: tuple[str, ...]
+    estimate: str
+    interval: str
+
+
+def render_index(rows: Sequence[IndexRow], *, now: datetime, lang: Language = "en") -> str:
+    """The index page: what needs attention first, then the newest.
+
+    Args:
+        rows: One per study, in any order.
+        now: The time that ages are counted to, time-zone aware.
+        lang: Language of the fixed texts.
+    """
+    texts = texts_in(lang)
+    urgent = [row for row in rows if row.state in _UNFINISHED or row.stale]
+    ordered = sorted(rows, key=lambda row: (row not in urgent, -row.started.timestamp(), row.study))
+    lines = [_index_line(row, texts, now) for row in ordered]
+    script = _script()
+    return (
+        blocks.pages()
+        .get_template("index.html.j2")
+        .render(
+            t=texts,
+            style=_style(),
+            title=texts.studies,
+            lines=lines,
+            urgent=[line for line in lines if line.row in urgent],
+            unfinished=sum(row.state in _UNFINISHED for row in rows),
+            stale=sum(bool(row.stale) and row.state not in _UNFINISHED for row in rows),
+            last=texts.moment(max(row.started for row in rows)) if rows else "",
+            words=sorted({line.word for line in lines}),
+            owners=sorted({row.owner for row in rows if row.owner}),
+            script=Markup(script),  # noqa: S704 (our own file)
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+
+
+def render_history(
+    rows: Sequence[HistoryRow],
+    *,
+    question: str,
+    owner: str,
+    now: datetime,
+    lang: Language = "en",
+    index_link: str = "../index.html",
+) -> str:
+    """The page of all runs of one study: decision, main estimate, and what was set differently.
+
+    Args:
+        rows: In any order; the newest is shown first.
+        question: The study's question.
+        owner: Who acts on it.
+        now: The time that ages are counted to, time-zone aware.
+        lang: Language of the fixed texts.
+        index_link: Where the index page is, relative to the history.
+    """
+    texts = texts_in(lang)
+    ordered = sorted(rows, key=lambda row: (row.started, row.run), reverse=True)
+    differing = _differing(ordered)
+    lines = [_history_line(row, differing, texts, now) for row in ordered]
+    estimates = [row.estimate for row in reversed(ordered) if row.estimate]
+    return (
+        blocks.pages()
+        .get_template("history.html.j2")
+        .render(
+            t=texts,
+            style=_style(),
+            title=f"{texts.history_of}: {question}",
+            question=question,
+            owner=owner,
+            index_link=index_link,
+            lines=lines,
+            differing=differing,
+            trend=sparkline(estimates, texts) if estimates else "",
+        )
+    )
+
+
+def _index_line(row: IndexRow, texts: Texts, now: datetime) -> _Line:
+    tone, word = _verdict(row.state, row.decision, texts)
+    before = ""
+    if row.state != "succeeded" and row.decision and row.decided:
+        before = f"{texts.word(row.decision)}{texts.colon}{row.headline} ({texts.age(row.decided, now)})"
+    trend = sparkline(row.trend, texts) if row.trend else Markup("")
+    return _Line(row, tone, word, texts.age(row.started, now), texts.moment(row.started), trend, before, (), "", "")
+
+
+def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: datetime) -> _Line:
+    tone, word = _verdict(row.state, row.decision, texts)
+    values = {parameter.name: shown(parameter.value, texts) for parameter in row.parameters}
+    return _Line(
+        row,
+        tone,
+        word,
+        texts.age(row.started, now),
+        texts.moment(row.started),
+        Markup(""),
+        "",
+        tuple(values.get(name, "—") for name in differing),
+        written(row.estimate) if row.estimate else "—",
+        written_interval(row.estimate) if row.estimate else "",
+    )
+
+
+def _verdict(state: State, decision: str, texts: Texts) -> tuple[str, str]:
+    """Tone and word: the decision of a run that succeeded, the state of any other."""
+    if state == "succeeded":
+        return (blocks.tone(decision), texts.word(decision)) if decision else ("idle", texts.no_decision)
+    return "bad" if state in _UNFINISHED else "own", texts.state_word(state)
+
+
+def _differing(rows: Sequence[HistoryRow]) -> list[str]:
+    """Names of the parameters that were not the same in all runs, in their order."""
+    names = list(dict.fromkeys(parameter.name for row in rows for parameter in row.parameters))
+    values = [{parameter.name: parameter.value for parameter in row.parameters} for row in rows if row.parameters]
+    return [name for name in names if any(known.get(name) != values[0].get(name) for known in values)]
+
+
+def _style() -> Markup:
+    return Markup(blocks.style("blocks") + blocks.style("page") + blocks.style("index"))  # noqa: S704 (our own files)
+
+
+@cache
+def _script() -> str:
+    return files("workbench.report").joinpath("templates", "index.js").read_text(encoding="utf-8")
