@@ -18,11 +18,7 @@ _OPEN = '<div class="wb wb-alone">'
 _CLOSE = "</div>"
 _TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
-_TOGETHER = re.compile(
-    r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
-)
-    r"(?<=\d) (?=%|pts\b|min\b|s\b)|(?<=\d) (?=: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
-)
+_TOGETHER = re.compile(r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
