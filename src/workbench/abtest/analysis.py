@@ -83,6 +83,12 @@ class Analysis:
         return tuple(variant for variant in self.measured.users if variant != self.design.control)
 
     @property
+    def running(self) -> bool:
+        """Whether the planned end is still ahead of the data."""
+        end, as_of = self.design.planned_end, self.measured.as_of
+        return end is not None and (as_of is None or as_of < end)
+
+    @property
     def first_goal(self) -> Metric:
         """The goal that sizes the decision."""
         return self.design.metrics[0]

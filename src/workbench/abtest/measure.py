@@ -71,7 +71,8 @@ def measure(catalog: Catalog, design: Design) -> Measured:
     counts = frame.groupby("variant")["users"].sum()
     if design.control not in counts.index:
         raise StudyError(
-            f"the experiment {design.experiment!r}: {unknown('variant', design.control, counts.index)}; set `control` to one of them"
+            f"the experiment {design.experiment!r}: {unknown('variant', design.control, counts.index)}; "
+            "set `control` to one of them"
         )
     order = [design.control, *sorted(set(counts.index) - {design.control})]
     return Measured(
@@ -197,7 +198,7 @@ def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.D
 def _refuse_unusable(wide: Table, columns: Sequence[str]) -> None:
     for column in columns:
         wrong = aggregate.unusable(wide, column)
-        count = int(collect(wrong.aggregate(count=wrong.count())).iloc[0, 0])
+        count = int(collect(wrong.aggregate(count=wrong.count()))["count"].iloc[0])
         if count:
             examples = ", ".join(f"user {row.user_id}: {row.value}" for row in collect(wrong.limit(3)).itertuples())
             raise DataError(

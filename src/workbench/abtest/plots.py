@@ -1,0 +1,226 @@
+"""A test in pictures: each function draws one claim and shows it with its title, caption and text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from workbench.abtest import words
+from workbench.abtest.analysis import Analysis, SegmentEffects
+from workbench.report import COLOURS, MARKERS, WIDTH, house_style, numbers, show_figure
+
+ROW = 34  # px between two rows of a forest plot
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    variant: str
+    low: float
+    point: float
+    high: float
+    text: str
+
+
+def show_effects(analysis: Analysis) -> None:
+    """Every metric's relative change in every variant; metrics without one to believe are left out."""
+    rows = [
+        _Row(
+            analysis.metric(c.metric).label,
+            c.variant,
+            100 * c.effect.relative_low,
+            100 * c.effect.relative,
+            100 * c.effect.relative_high,
+            numbers.relative(c.effect.relative, half_width=(c.effect.relative_high - c.effect.relative_low) / 2),
+        )
+        for c in analysis.comparisons
+        if c.effect and c.effect.relative is not None and c.effect.relative_low is not None
+        and c.effect.relative_high is not None
+    ]  # fmt: skip
+    if not rows:
+        return
+    control = analysis.design.control
+    level = numbers.share(analysis.design.level)
+    with house_style():
+        figure = _forest(rows, analysis.variants, f"change against {control}, %")
+        show_figure(
+            figure,
+            title=f"What changed against {control}",
+            lead=f"Relative change per metric, with {level} intervals; the dashed line is no change.",
+            caption=_effects_caption(analysis),
+            alt=_spoken(rows, "%"),
+        )
+
+
+def show_segments(analysis: Analysis, breakdown: SegmentEffects) -> None:
+    """The first goal in one variant, by the segments of one breakdown."""
+    goal, name = analysis.first_goal, words.listed(list(breakdown.columns))
+    scale, unit = _axis(goal.unit)
+    rows = [
+        _Row(
+            _segment_label(c.segment),
+            breakdown.variant,
+            scale * c.effect.low,
+            scale * c.effect.absolute,
+            scale * c.effect.high,
+            words.difference(goal, c.effect),
+        )
+        for c in breakdown.comparisons
+        if c.effect
+    ]  # fmt: skip
+    if not rows:
+        return
+    p = breakdown.difference.p_value if breakdown.difference else 1.0
+    differs = p < 1 - analysis.design.level
+    verdict = "seems to differ" if differs else "does not clearly differ"
+    with house_style():
+        figure = _forest(rows, (breakdown.variant,), f"difference in {goal.label}, {unit}".rstrip(", "))
+        show_figure(
+            figure,
+            title=f"{goal.label} by {name}: the effect of {breakdown.variant} {verdict}",
+            lead=f"Difference to {analysis.design.control}, with {numbers.share(analysis.design.level)} intervals.",
+            caption="What to conclude: "
+            + (
+                "look closer at the segments that stand apart before acting on all."
+                if differs
+                else "one answer serves all."
+            )
+            + f" Test of equal effects: {numbers.p_value(p)}. Segments were not part of the rule.",
+            alt=_spoken(rows, unit),
+        )
+
+
+def show_days(analysis: Analysis) -> None:
+    """The first goal's effect in the leading variant, on the users exposed up to each day."""
+    if len(analysis.by_day) < 2:
+        return
+    goal = analysis.first_goal
+    scale, unit = _axis(goal.unit)
+    days = [mdates.date2num(day) for day, _ in analysis.by_day]
+    found = [effect for _, effect in analysis.by_day]
+    last = found[-1]
+    with house_style():
+        figure, axes = plt.subplots()
+        axes.fill_between(
+            days,
+            [scale * e.low for e in found],
+            [scale * e.high for e in found],
+            color=COLOURS[0],
+            alpha=0.18,
+            linewidth=0,
+        )
+        axes.plot(days, [scale * e.absolute for e in found], color=COLOURS[0], marker="", linewidth=3)
+        axes.axhline(0, color="#8a94a3", linestyle=(0, (3, 4)), linewidth=1)
+        # The first days are wild; they would flatten everything that follows.
+        settled = found[min(len(found) // 5, len(found) - 1) :]
+        axes.set_ylim(
+            *_padded(scale * min(*(e.low for e in settled), 0.0), scale * max(*(e.high for e in settled), 0.0))
+        )
+        axes.set_ylabel(f"difference, {unit}".rstrip(", "))
+        locator = mdates.AutoDateLocator(minticks=3, maxticks=5)
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
+        show_figure(
+            figure,
+            title=f"How the estimate for {analysis.leading} settled as users came in",
+            lead=f"Difference in {goal.label} to {analysis.design.control}, users exposed up to each day, with "
+            f"{numbers.share(analysis.design.level)} intervals.",
+            caption=f"What to conclude: after the last day it stands at {words.effect(goal, last)}. "
+            "The curve is for looking only; a day on which it happens to look good is no reason to decide.",
+            alt=f"A curve with a narrowing band from {analysis.by_day[0][0]} to {analysis.by_day[-1][0]}, "
+            f"ending at {words.effect(goal, last)}.",
+        )
+
+
+def _forest(rows: Sequence[_Row], variants: Sequence[str], xlabel: str) -> Figure:
+    """Dots with intervals: one band per label, within it one line per variant, told apart by colour and marker."""
+    labels = list(dict.fromkeys(row.label for row in rows))
+    height = ROW * (len(rows) + 0.35 * len(labels)) + 86
+    figure, axes = plt.subplots(figsize=(WIDTH / 72, height / 72))
+    places: list[float] = []
+    at = 0.0
+    for label in labels:
+        within = [row for row in rows if row.label == label]
+        places.append(at + (len(within) - 1) / 2)
+        for row in within:
+            _draw(axes, row, at, list(variants).index(row.variant))
+            at += 1.0
+        at += 0.35
+    axes.axvline(0, color="#8a94a3", linestyle=(0, (3, 4)), linewidth=1, zorder=0)
+    axes.set_yticks(places, [_wrapped(label) for label in labels])
+    axes.set_ylim(at - 0.6, -0.75)
+    axes.grid(visible=False, axis="y")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.5g}".replace("-", "−") if value else "0")
+    axes.set_xlabel(xlabel)
+    if len(variants) > 1:
+        handles = [
+            Line2D([], [], color=COLOURS[i % 6], marker=MARKERS[i % 6], label=variant)
+            for i, variant in enumerate(variants)
+        ]
+        figure.legend(handles=handles, loc="outside upper left", ncols=2)
+    return figure
+
+
+def _draw(axes: Axes, row: _Row, at: float, i: int) -> None:
+    colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
+    axes.plot([row.low, row.high], [at, at], color=colour, marker="", linewidth=4, solid_capstyle="round")
+    axes.plot([row.point], [at], color=colour, marker=marker, markersize=10)
+    axes.annotate(row.text, (row.point, at), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=13)
+
+
+def _effects_caption(analysis: Analysis) -> str:
+    goals = [(g.metric, g.outcome) for g in analysis.decision.goals if g.arm == analysis.leading]
+    said = {
+        "better": "is clearly better",
+        "worse": "is clearly worse",
+        "unclear": "shows no clear difference",
+        "unknown": "can't be judged",
+    }
+    parts = [f"{metric} {said[outcome]}" for metric, outcome in goals]
+    kept = {
+        "kept": "stays within what it may lose",
+        "breached": "loses more than it may",
+        "open": "may lose more than it may",
+    }
+    parts += [f"{g.metric} {kept[g.test.status]}" for g in analysis.guardrails if g.arm == analysis.leading and g.test]
+    return f"What to conclude: with {analysis.leading}, {words.listed(parts)}."
+
+
+def _axis(unit: str) -> tuple[float, str]:
+    """Factor and name of the axis for a difference in `unit`."""
+    return (100.0, "points") if unit == "share" else (1.0, unit)
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    room = 0.06 * (high - low or 1.0)
+    return low - room, high + room
+
+
+def _segment_label(segment: Mapping[str, str]) -> str:
+    """The value alone where one column is enough to know it."""
+    if len(segment) == 1:
+        return next(iter(segment.values()))
+    return ", ".join(f"{column} {value}" for column, value in segment.items())
+
+
+def _wrapped(label: str) -> str:
+    """A label on two lines where it is long, so that it leaves room for the picture."""
+    if len(label) <= 16 or " " not in label:
+        return label
+    middle = min((i for i, c in enumerate(label) if c == " "), key=lambda i: abs(i - len(label) / 2))
+    return f"{label[:middle]}\n{label[middle + 1 :]}"
+
+
+def _spoken(rows: Sequence[_Row], unit: str) -> str:
+    return (
+        "; ".join(f"{row.label}, {row.variant}: {row.text} ({row.low:.2f} to {row.high:.2f} {unit})" for row in rows)
+        + "."
+    )

@@ -1,0 +1,179 @@
+"""A test as tables: as texts for readers, as numbers for those who act by program."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from workbench.abtest import words
+from workbench.abtest.analysis import Analysis
+from workbench.abtest.means import Effect
+from workbench.report import numbers, show_table
+
+ACTIONS = {"ship": "Ship", "hold": "Hold", "stop": "Stop", "inconclusive": "Don't ship yet"}
+PER_USERS = 100_000
+
+
+def show_arms(analysis: Analysis) -> None:
+    """The decision table: variant → action → expected value → interval."""
+    goal = analysis.first_goal
+    show_table(
+        arm_table(analysis),
+        title=f"Sized by {goal.label}",
+        lead=f"Difference to {analysis.design.control} per user, and what it adds up to.",
+        caption=analysis.decision.reason,
+    )
+
+
+def show_metrics(analysis: Analysis) -> None:
+    """Every metric in every variant; nothing when the results are withheld."""
+    if not analysis.comparisons:
+        return
+    family = sum(role == "goal" for role in analysis.design.roles.values()) * len(analysis.variants)
+    corrected = f"; for goals corrected for {family} comparisons" if family > 1 else ""
+    show_table(
+        metric_table(analysis),
+        title="Every metric",
+        lead=f"Level in {analysis.design.control} and difference to it, per user.",
+        caption=f"p: how often a difference this large would come up if there were none{corrected}.",
+    )
+
+
+def show_alternatives(analysis: Analysis) -> None:
+    """The first goal in the leading variant, worked out in other ways."""
+    if analysis.alternatives:
+        show_table(
+            alternative_table(analysis),
+            title=f"{analysis.first_goal.label} in {analysis.leading}, worked out in other ways",
+            caption="What to conclude: the ways should agree within their intervals; only the first one decides.",
+        )
+
+
+def arm_table(analysis: Analysis) -> pd.DataFrame:
+    """What to do with each variant: variant → action → expected value → interval, as texts."""
+    goal = analysis.first_goal
+    words_of = {arm.arm: ACTIONS[arm.word] for arm in analysis.decision.arms}
+    unit = "" if goal.unit == "share" else goal.unit
+    rows = []
+    for variant, users in analysis.measured.users.items():
+        row: dict[str, str | None] = {
+            "Variant": variant,
+            "Action": words_of.get(variant, _control_action(analysis)),
+            "Users": numbers.count(users),
+        }
+        found = next((c.effect for c in analysis.comparisons if (c.metric, c.variant) == (goal.name, variant)), None)
+        row[f"{goal.label}, difference"] = words.difference(goal, found) if found else None
+        row[f"{numbers.share(analysis.design.level)} interval"] = words.interval(goal, found) if found else None
+        half = (found.high - found.low) / 2 * PER_USERS if found else None
+        row[f"Per {numbers.count(PER_USERS)} users"] = (
+            numbers.number(found.absolute * PER_USERS, unit, half_width=half, signed=True) if found else None
+        )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def metric_table(analysis: Analysis) -> pd.DataFrame:
+    """Every metric in every variant, as texts."""
+    adjusted = {(g.arm, g.metric): g.p_adjusted for g in analysis.decision.goals}
+    rows = []
+    for comparison in analysis.comparisons:
+        metric, found = analysis.metric(comparison.metric), comparison.effect
+        p = adjusted.get((comparison.variant, metric.label))
+        rows.append(
+            {
+                "Metric": metric.label,
+                "Role": analysis.design.roles[metric.name].capitalize(),
+                "Variant": comparison.variant,
+                analysis.design.control: words.control(metric, found) if found else None,
+                "Difference": words.difference(metric, found) if found else "can't be estimated",
+                f"{numbers.share(analysis.design.level)} interval": words.interval(metric, found) if found else None,
+                "Relative": words.change(found) if found else None,
+                "p": numbers.p_value(p if p is not None else found.p_value) if found else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def split_table(analysis: Analysis) -> pd.DataFrame:
+    """Users per variant, found and expected, as texts."""
+    return pd.DataFrame(
+        {
+            "Variant": [arm.variant for arm in analysis.split.arms],
+            "Users": [numbers.count(arm.users) for arm in analysis.split.arms],
+            "Expected": [numbers.count(round(arm.expected)) for arm in analysis.split.arms],
+        }
+    )
+
+
+def alternative_table(analysis: Analysis) -> pd.DataFrame:
+    """The first goal in the leading variant, worked out in other ways, as texts."""
+    goal = analysis.first_goal
+    main = analysis.comparison(goal.name, analysis.leading).effect
+    ways = [("As decided on", main), *((other.name, other.effect) for other in analysis.alternatives)]
+    return pd.DataFrame(
+        {
+            "Worked out": [name for name, _ in ways],
+            "Users": [numbers.count(e.n_control + e.n_treatment) if e else None for _, e in ways],
+            "Difference": [words.difference(goal, e) if e else "can't be estimated" for _, e in ways],
+            f"{numbers.share(analysis.design.level)} interval": [
+                words.interval(goal, e) if e else None for _, e in ways
+            ],
+        }
+    )
+
+
+def arm_values(analysis: Analysis) -> pd.DataFrame:
+    """`arm_table` as numbers, for those who act on it by program."""
+    goal = analysis.first_goal
+    effects = {c.variant: c.effect for c in analysis.comparisons if c.metric == goal.name}
+    words_of = {arm.arm: arm for arm in analysis.decision.arms}
+    return pd.DataFrame(
+        [
+            {
+                "variant": variant,
+                "action": words_of[variant].word if variant in words_of else "control",
+                "reason": words_of[variant].reason if variant in words_of else "",
+                "users": users,
+                "metric": goal.name,
+                "unit": goal.unit,
+                **_values(effects.get(variant)),
+            }
+            for variant, users in analysis.measured.users.items()
+        ]
+    )
+
+
+def effect_values(analysis: Analysis) -> pd.DataFrame:
+    """Every metric × variant, overall and by segment, as numbers."""
+    compared = [*analysis.comparisons, *(c for s in analysis.segments for c in s.comparisons)]
+    names = ["metric", "variant", "segment", "withheld", *_values(None)]
+    rows = [
+        {
+            "metric": c.metric,
+            "variant": c.variant,
+            "segment": ", ".join(f"{column}={value}" for column, value in c.segment.items()),
+            "withheld": c.withheld,
+            **_values(c.effect),
+        }
+        for c in compared
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _values(found: Effect | None) -> dict[str, float | None]:
+    names = (
+        "control",
+        "treatment",
+        "absolute",
+        "low",
+        "high",
+        "std_error",
+        "p_value",
+        "relative",
+        "relative_low",
+        "relative_high",
+    )
+    return {name: getattr(found, name) if found else None for name in names}
+
+
+def _control_action(analysis: Analysis) -> str:
+    return "Replace" if analysis.decision.word == "ship" else "Keep"

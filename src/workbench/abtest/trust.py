@@ -1,0 +1,113 @@
+"""Reasons to believe or to distrust a test's numbers, in sentences."""
+
+from __future__ import annotations
+
+from workbench.abtest import words
+from workbench.abtest.analysis import Analysis
+from workbench.abtest.effects import Comparison
+from workbench.abtest.power import smallest_detectable
+from workbench.report import Check, numbers
+from workbench.report.finding import Status
+from workbench.tables.metrics import Metric
+
+
+def checks(analysis: Analysis) -> list[Check]:
+    """Reasons to believe or to distrust the numbers."""
+    found = [_split_check(analysis), Check("one variant per user", "pass", "Every user stands once, in one variant.")]
+    found += _coverage_checks(analysis)
+    found += [_estimable(analysis, c) for c in analysis.comparisons if c.effect is None]
+    found += [_no_percentage(analysis, c) for c in analysis.comparisons if c.effect and c.effect.relative is None]
+    if not analysis.decision.withheld:
+        found += [_precision_check(analysis), *_segment_checks(analysis)]
+    return found
+
+
+def _split_check(analysis: Analysis) -> Check:
+    declared = " : ".join(f"{share:g}" for share in analysis.design.shares.values())
+    against = f"{numbers.p_value(analysis.split.p_value)} against {declared or 'equal parts'}"
+    if analysis.split.broken:
+        return Check("split", "fail", f"{analysis.split.detail.rstrip('.')} ({against}). Every result is withheld.")
+    return Check("split", "pass", f"The variants have the sizes they were meant to have ({against}).")
+
+
+def _coverage_checks(analysis: Analysis) -> list[Check]:
+    found = []
+    total = sum(analysis.measured.users.values())
+    for metric in analysis.design.metrics:
+        moments = analysis.measured.metrics[metric.name]
+        if moments.open_windows:
+            share = f"{numbers.count(moments.open_windows)} of {numbers.count(total)} users"
+            found.append(
+                Check(
+                    "open windows",
+                    "warn",
+                    f"{metric.label}: {share} are left out, their {_window(metric)} is not over.",
+                )
+            )
+        if sum(moments.left_out.values()) > moments.open_windows:
+            parts = [f"{numbers.count(users)} in {variant}" for variant, users in moments.left_out.items() if users]
+            found.append(
+                Check(
+                    "missing values",
+                    "warn",
+                    f"{metric.label}: users without a value are left out, {words.listed(parts)}.",
+                )
+            )
+    return found or [Check("outcomes", "pass", "Every exposed user has an outcome in every metric.")]
+
+
+def _estimable(analysis: Analysis, comparison: Comparison) -> Check:
+    label = analysis.metric(comparison.metric).label
+    return Check("estimable", "warn", f"{label} in {comparison.variant} cannot be estimated: {comparison.withheld}.")
+
+
+def _no_percentage(analysis: Analysis, comparison: Comparison) -> Check:
+    label = analysis.metric(comparison.metric).label
+    reason = comparison.effect.relative_withheld if comparison.effect else ""
+    return Check("relative change", "warn", f"{label} in {comparison.variant} has no relative change: {reason}.")
+
+
+def _precision_check(analysis: Analysis) -> Check:
+    """Whether a difference that matters could have been missed."""
+    goal, design = analysis.first_goal, analysis.design
+    found = analysis.comparison(goal.name, analysis.leading).effect
+    if found is None:
+        return Check("precision", "warn", f"{goal.label} cannot be estimated, so the test says nothing about it.")
+    smallest = smallest_detectable(found)
+    matters = abs(found.control) * design.smallest_effect
+    removed = ""
+    if found.variance_reduction > 0.005:
+        share = numbers.share(round(found.variance_reduction, 2))
+        removed = f" What was known before the test took away {share} of the noise."
+    finds = f"The test finds a change in {goal.label} of {words.size(goal, smallest)} in 8 cases of 10"
+    if smallest <= matters:
+        return Check("precision", "pass", f"{finds}; {words.size(goal, matters)} would be worth acting on.{removed}")
+    seen = any(g.arm == analysis.leading and g.outcome in {"better", "worse"} for g in analysis.decision.goals)
+    status: Status = "pass" if seen else "warn"
+    return Check("precision", status, f"{finds}, a smaller one more rarely.{removed}")
+
+
+def _segment_checks(analysis: Analysis) -> list[Check]:
+    found = []
+    tested = [s for s in analysis.segments if s.variant == analysis.leading and s.difference]
+    for breakdown in tested:
+        p = breakdown.difference.p_value if breakdown.difference else 1.0
+        name, level = words.listed(list(breakdown.columns)), (1 - analysis.design.level) / len(tested)
+        if p < level:
+            found.append(
+                Check(
+                    "segments",
+                    "warn",
+                    f"The effect differs by {name} ({numbers.p_value(p)}): look at the segments before acting.",
+                )
+            )
+        else:
+            found.append(
+                Check("segments", "pass", f"The effect does not clearly differ by {name} ({numbers.p_value(p)}).")
+            )
+    return found
+
+
+def _window(metric: Metric) -> str:
+    days = getattr(metric, "window_days", None) or getattr(getattr(metric, "numerator", None), "window_days", None)
+    return f"window of {days} days"

@@ -1,0 +1,72 @@
+"""Results in the words and numbers that a manager reads."""
+
+from __future__ import annotations
+
+from workbench.abtest.means import Effect
+from workbench.report import numbers
+from workbench.tables.metrics import Metric
+
+
+def effect(metric: Metric, found: Effect) -> str:
+    """A difference with its interval: "+4.2 pts (between +3.1 and +5.3 pts)"."""
+    return f"{difference(metric, found)} (between {_between(metric, found)})"
+
+
+def difference(metric: Metric, found: Effect) -> str:
+    """The difference alone, with its unit and sign."""
+    return numbers.number(found.absolute, metric.unit, half_width=_half(found), signed=True)
+
+
+def interval(metric: Metric, found: Effect) -> str:
+    """The interval of the difference."""
+    return numbers.interval(found.low, found.high, metric.unit, signed=True)
+
+
+def level(metric: Metric, value: float, std_error: float | None = None) -> str:
+    """A plain level, with the digits that its standard error leaves."""
+    return numbers.number(value, metric.unit, half_width=2 * std_error if std_error else None)
+
+
+def control(metric: Metric, found: Effect) -> str:
+    """The control's plain level."""
+    return level(metric, found.control, found.control_std_error)
+
+
+def size(metric: Metric, change: float) -> str:
+    """A difference without its sign: "0.6 pts"."""
+    return numbers.number(abs(change), metric.unit, signed=True).lstrip("+")
+
+
+def inside_a_sentence(text: str) -> str:
+    """A sentence that follows a colon.
+
+    >>> inside_a_sentence("The split is broken."), inside_a_sentence("SRM")
+    ('the split is broken.', 'SRM')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def change(found: Effect) -> str:
+    """The relative change with its interval, or a dash where there is none to believe."""
+    if found.relative is None or found.relative_low is None or found.relative_high is None:
+        return "—"
+    half = (found.relative_high - found.relative_low) / 2
+    shown = numbers.relative_interval(found.relative_low, found.relative_high)
+    return f"{numbers.relative(found.relative, half_width=half)} ({shown})"
+
+
+def listed(names: list[str], *, last: str = "and") -> str:
+    """Names in a sentence.
+
+    >>> listed(["A"]), listed(["A", "B", "C"])
+    ('A', 'A, B and C')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def _between(metric: Metric, found: Effect) -> str:
+    return " and ".join(interval(metric, found).rsplit(" to ", 1))
+
+
+def _half(found: Effect) -> float:
+    return (found.high - found.low) / 2
