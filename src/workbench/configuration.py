@@ -161,3 +161,14 @@ def project_root(start: Path | None = None) -> Path:
     raise StudyError(
         f"{begin} is not inside a project: no folder at or above it holds notebooks/ and experiments/; go to one"
     )
+
+
+def from_root(path: str | Path) -> Path:
+    """A path as parameters give it: relative ones start at the project's root, whatever the working folder is.
+
+    JupyterLab works in `notebooks/`, the runner anywhere; outside a project there is only the working folder.
+    """
+    try:
+        return project_root() / path
+    except StudyError:
+        return Path(path)

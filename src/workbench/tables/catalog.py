@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.configuration import from_root
 from workbench.errors import DataError, StudyError
 from workbench.tables import canonicalize, engine
 from workbench.tables.files import find_files
@@ -95,12 +96,12 @@ def open_catalog(path: str | Path) -> Catalog:
     """Open the tables that a catalogue file names.
 
     Args:
-        path: The YAML file; relative to the working folder.
+        path: The YAML file; relative to the project's root.
 
     Raises:
         StudyError: The file is broken, or names an environment variable that is not set.
         DataError: The database file or the server cannot be opened.
     """
-    file = read_catalog(Path(path))
+    file = read_catalog(from_root(path))
     where = file.connection()
     return Catalog(file, where, engine.connect(where))

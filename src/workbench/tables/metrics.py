@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.configuration import read_yaml, validate
+from workbench.configuration import from_root, read_yaml, validate
 from workbench.errors import StudyError, unknown
 from workbench.tables.schema import TABLES, CanonicalTable
 
@@ -161,12 +161,12 @@ def read_metrics(path: str | Path) -> Metrics:
     """Read and check a file of metric definitions.
 
     Args:
-        path: The YAML file; relative to the working folder.
+        path: The YAML file; relative to the project's root.
 
     Raises:
         StudyError: A definition is broken or cannot be computed; says which, why, and what would do.
     """
-    path = Path(path)
+    path = from_root(path)
     document = read_yaml(path)
     if not isinstance(document, dict) or not document:
         raise StudyError(f"{path}: wanted metrics, each a name with its definition; found none")
