@@ -66,7 +66,7 @@ class Users:
     device: np.ndarray
 
 
-def write_sample(*, users: int, seed: int, out: Path) -> None:
+def write_sample(*, users: int = 20_000, seed: int = 11, out: Path) -> None:
     """Write `exposures/`, `orders/` (Parquet, times in UTC, money in CNY) and `truth.json` under `out`.
 
     The folder is replaced as a whole, so a reader never sees half of it.
