@@ -1,26 +1,22 @@
-"""The engine that counts: opening it, and a table of the source as it is stored.
-
-Everything that an engine says to a person goes through `plainly`, so that nothing secret is repeated.
-"""
+"""The engine that counts: opening it, and a table of the source as it is stored."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
+import duckdb
 import ibis
 import ibis.common.exceptions
 import pyarrow.parquet as pq
 
 from workbench.errors import DataError, MachineError, unknown
-from workbench.tables.files import Files, check_parquet, read_header, refuse_repeated
+from workbench.tables.faults import plainly, spoken
+from workbench.tables.files import Files, check_gzip, check_parquet, read_header, refuse_repeated
 from workbench.tables.mapping import Connection
-
-Result = TypeVar("Result")
 
 # Nothing is fetched at run time: the same data give the same numbers in a closed network.
 _CLOSED = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -35,38 +31,43 @@ def connect(connection: Connection) -> Any:
     """
     if connection.kind == "server":
         return _connect_server(connection)
-    if connection.kind == "duckdb" and not Path(connection.target).is_file():
-        raise DataError(
-            f"there is no database file {connection.stated.removeprefix('duckdb://')} (from the catalogue's folder); "
-            "correct connection"
-        )
-    database = connection.target or ":memory:"
+    if connection.kind == "duckdb":
+        _check_database(Path(connection.target), connection.stated)
     backend = spoken(
-        lambda: ibis.duckdb.connect(database, read_only=connection.kind == "duckdb", **_CLOSED),
+        lambda: ibis.duckdb.connect(connection.target or ":memory:", read_only=connection.kind == "duckdb", **_CLOSED),
         f"cannot open {connection.stated}",
     )
     backend.raw_sql("SET TimeZone = 'UTC'")
-    backend.raw_sql("SET enable_progress_bar = false")
+    # In a notebook without ipywidgets DuckDB has no progress bar, and refuses to be told so.
+    with contextlib.suppress(duckdb.InvalidInputException):
+        backend.raw_sql("SET enable_progress_bar = false")
     return backend
 
 
+def _check_database(path: Path, stated: str) -> None:
+    if not path.is_file():
+        raise DataError(f"there is no database file for {stated} (from the catalogue's folder); correct connection")
+    with path.open("rb") as file:
+        if file.read(12)[8:] != b"DUCK":
+            raise DataError(f"{path.name} is no DuckDB database, whatever its name says; correct connection")
+
+
 def _connect_server(connection: Connection) -> Any:
+    # What a driver says may hold the URL, so none of it is repeated.
+    stated = connection.stated
     try:
         return ibis.connect(connection.target)
-    except ModuleNotFoundError as error:
-        missing = error.name
-    except ibis.common.exceptions.UnsupportedOperationError:
-        missing = ""
-    except Exception as error:  # noqa: BLE001  every driver has its own, and all may hold the URL
+    except ImportError as error:
+        extra = re.search(r"ibis-framework\[\w+\]", str(error))
+        wanted = extra[0] if extra else "the Ibis extra for it"
+        raise MachineError(f"the server of {stated} needs a driver that is not installed; install {wanted}") from None
+    except ValueError:
+        raise DataError(f"the value of {stated} is no URL of an engine that Ibis knows; correct the variable") from None
+    except Exception as error:  # noqa: BLE001  every driver has its own
         raise DataError(
-            f"the server of {connection.stated} cannot be reached ({type(error).__name__}); "
+            f"the server of {stated} cannot be reached ({type(error).__name__}); "
             "check the variable's value and the network"
         ) from None
-    if missing:
-        raise MachineError(
-            f"the server of {connection.stated} needs the Python package {missing}, which is not installed; install it"
-        )
-    raise DataError(f"no engine is known for the URL in {connection.stated}; see Ibis's list of backends")
 
 
 def stored_table(backend: Any, source: str) -> Any:
@@ -76,16 +77,24 @@ def stored_table(backend: Any, source: str) -> Any:
         DataError: There is none of this name.
     """
     *path, table = source.split(".")
+    if len(path) > 2 or not all((*path, table)):
+        raise DataError(f"source: wanted table, schema.table or database.schema.table, found {source!r}")
     database = tuple(path) if len(path) > 1 else (path[0] if path else None)
     try:
         return backend.table(table, database=database)
     except ibis.common.exceptions.TableNotFound:
-        known: Collection[str] = spoken(
-            lambda: backend.list_tables(database=database), f"cannot list the tables beside {source}"
-        )
-        raise DataError(f"source: {unknown('table of the database', table, known)}") from None
+        raise DataError(f"source: {unknown('table of the database', source, _listed_tables(backend, path))}") from None
     except Exception as error:  # noqa: BLE001  every driver has its own
         raise DataError(f"cannot read {source}: {plainly(error)}") from None
+
+
+def _listed_tables(backend: Any, path: list[str]) -> list[str]:
+    """What is there instead: in the schema that was named, else in the one that is open."""
+    database = tuple(path) if len(path) > 1 else (path[0] if path else None)
+    inside = spoken(lambda: backend.list_tables(database=database), "cannot list the tables of the database")
+    if inside:
+        return [".".join((*path, name)) for name in inside]
+    return list(spoken(backend.list_tables, "cannot list the tables of the database"))
 
 
 def parquet_table(backend: Any, name: str, files: Files) -> Any:
@@ -111,6 +120,8 @@ def csv_table(backend: Any, name: str, files: Files, as_text: Collection[str], i
     Raises:
         DataError: A file is not UTF-8, has no header, a repeated name, or rows of unequal length.
     """
+    for path in files.paths:
+        check_gzip(path)
     headers = [read_header(path) for path in files.paths]
     delimiters = {header.delimiter for header in headers if len(header.columns) > 1} or {","}
     if len(delimiters) > 1:
@@ -130,14 +141,14 @@ def csv_table(backend: Any, name: str, files: Files, as_text: Collection[str], i
         **({"types": f"{{{types}}}"} if types else {}),
     }
     scan = f"read_csv({_listed(files.paths)}, {', '.join(f'{key} = {value}' for key, value in options.items())})"
-    return _with_whole_ids(_view(backend, name, scan, files), [c for c in present if c.casefold() in ids])
+    return _with_whole_ids(_view(backend, name, scan, files), [c for c in present if c.casefold() in ids], files)
 
 
-def _with_whole_ids(table: Any, ids: Collection[str]) -> Any:
+def _with_whole_ids(table: Any, ids: Collection[str], files: Files) -> Any:
     if not ids:
         return table
     asked = {column: (~table[column].re_search(r"^(0|-?[1-9][0-9]{0,17})$")).any() for column in ids}
-    answer = spoken(lambda: table.aggregate(**asked).to_pyarrow().to_pylist()[0], "its CSV files cannot be read")
+    answer = spoken(lambda: table.aggregate(**asked).to_pyarrow().to_pylist()[0], f"{_shown(files)} cannot be read")
     # None: no value at all, so nothing says that they are numbers.
     return table.mutate(
         **{column: table[column].cast("int64") for column, is_text in answer.items() if is_text is False}
@@ -145,9 +156,13 @@ def _with_whole_ids(table: Any, ids: Collection[str]) -> Any:
 
 
 def _view(backend: Any, name: str, scan: str, files: Files) -> Any:
-    shown = files.paths[0].name + (f" and {len(files.paths) - 1} more" if len(files.paths) > 1 else "")
-    spoken(lambda: backend.raw_sql(f'CREATE VIEW "{name}" AS SELECT * FROM {scan}'), f"{shown} cannot be read")  # noqa: S608  quoted above
-    return spoken(lambda: backend.table(name), f"{shown} cannot be read")
+    subject = f"{_shown(files)} cannot be read"
+    spoken(lambda: backend.raw_sql(f'CREATE VIEW "{name}" AS SELECT * FROM {scan}'), subject)  # noqa: S608  quoted
+    return spoken(lambda: backend.table(name), subject)
+
+
+def _shown(files: Files) -> str:
+    return files.paths[0].name + (f" and {len(files.paths) - 1} more" if len(files.paths) > 1 else "")
 
 
 def _listed(paths: Collection[Path]) -> str:
@@ -156,58 +171,3 @@ def _listed(paths: Collection[Path]) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def spoken(question: Callable[[], Result], subject: str) -> Result:
-    """Ask the engine; what it raises becomes a DataError in plain words."""
-    try:
-        return question()
-    except (DataError, MachineError):
-        raise
-    except MemoryError:
-        raise MachineError(f"{subject}: the memory is used up; ask for fewer groups or use a larger machine") from None
-    except Exception as error:  # noqa: BLE001  every driver has its own
-        raise _fault(error, subject) from None
-
-
-def _fault(error: Exception, subject: str) -> DataError | MachineError:
-    text = plainly(error)
-    if type(error).__name__ == "OutOfMemoryException" or "No space left on device" in text:
-        return MachineError(f"{subject}: the machine has no room left ({text})")
-    return DataError(f"{subject}: {text}")
-
-
-_WORDS = (
-    ("not utf-8 encoded", "it is not UTF-8 text; save it as CSV UTF-8"),
-    (
-        "sniffing file",
-        "its rows do not all have the columns of its header, or a quotation mark is not closed; export it again",
-    ),
-    ("Could not set lock on file", "another program is writing to it; close that program or copy the file"),
-)
-
-
-def plainly(error: Exception) -> str:
-    """The first line of an engine's message, without what environment variables with a URL hold."""
-    text = str(error).strip()
-    for mark, words in _WORDS:
-        if mark in text:
-            return words
-    first = re.sub(r"^[A-Z][\w ]* Error: ", "", text.splitlines()[0] if text else type(error).__name__)
-    for secret in sorted(_secrets(), key=len, reverse=True):
-        first = first.replace(secret, "…")
-    return first
-
-
-def _secrets() -> set[str]:
-    """Every URL in the environment, and the user, password and host in it."""
-    urls = [value for value in os.environ.values() if re.match(r"[a-z][a-z0-9+.-]*://", value)]
-    found = set(urls)
-    for url in urls:
-        try:
-            parts = urlsplit(url)
-            pieces = (parts.netloc, parts.username, parts.password, parts.hostname)
-        except ValueError:  # no URL after all, so it has no parts
-            continue
-        found.update(text for piece in pieces if piece for text in (piece, unquote(piece)))
-    return {text for text in found if len(text) > 2}
