@@ -174,7 +174,7 @@ def _while_running(name: str, guardrails: Sequence[Guardrail], waiting: str) -> 
     if not broken:
         return ArmDecision(name, "hold", (waiting,))
     return ArmDecision(
-        name, "stop", tuple(_sentence(f"{g.metric} is already worse than allowed", g.shown) for g in broken)
+        name, "stop", tuple(_sentence(f"{g.metric}: already worse than allowed", g.shown) for g in broken)
     )
 
 
@@ -200,28 +200,28 @@ def _word(outcomes: Sequence[Outcome], guardrails: Sequence[Guardrail]) -> Word:
 
 def _goal_sentence(goal: Goal, outcome: Outcome) -> str:
     if outcome == "unknown":
-        return _sentence(f"{goal.metric} cannot be judged: {goal.problem}")
+        return _sentence(f"{goal.metric}: cannot be judged, {goal.problem}")
     says = {
-        "better": "is better than in the control",
-        "worse": "is worse than in the control",
-        "unclear": "shows no clear difference to the control",
+        "better": "better than in the control",
+        "worse": "worse than in the control",
+        "unclear": "no clear difference to the control",
     }[outcome]
-    return _sentence(f"{goal.metric} {says}", goal.shown)
+    return _sentence(f"{goal.metric}: {says}", goal.shown)
 
 
 def _guardrail_sentence(guardrail: Guardrail) -> str:
     if guardrail.test is None:
-        return _sentence(f"{guardrail.metric} cannot be judged: {guardrail.problem}")
+        return _sentence(f"{guardrail.metric}: cannot be judged, {guardrail.problem}")
     says = {
-        "kept": "stays within what is allowed",
-        "breached": "is worse than allowed",
-        "open": "may be worse than allowed, more users are needed to tell",
+        "kept": "within what is allowed",
+        "breached": "worse than allowed",
+        "open": "not yet clear that it stays within what is allowed",
     }[guardrail.test.status]
-    return _sentence(f"{guardrail.metric} {says}", guardrail.shown)
+    return _sentence(f"{guardrail.metric}: {says}", guardrail.shown)
 
 
 def _sentence(text: str, shown: str = "") -> str:
-    return f"{text}: {shown}." if shown else f"{text.rstrip('.')}."
+    return f"{text}, {shown}." if shown else f"{text.rstrip('.')}."
 
 
 def _overall(arms: tuple[ArmDecision, ...], goals: Sequence[Goal], results: tuple[GoalResult, ...]) -> Decision:
@@ -237,7 +237,7 @@ def _overall(arms: tuple[ArmDecision, ...], goals: Sequence[Goal], results: tupl
     if len(arms) == 1 or len({arm.reason for arm in decisive}) == 1:
         reason = decisive[0].reason
     else:
-        reason = " ".join(f"{arm.arm}: {arm.reason}" for arm in decisive)
+        reason = " ".join(f"{arm.arm} – {arm.reason}" for arm in decisive)
     return Decision(word, "", reason, arms, results, withheld=False)
 
 

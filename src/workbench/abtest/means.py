@@ -123,7 +123,7 @@ def compare(
         relative_high=relative.high,
         relative_withheld=relative.withheld,
         level=level,
-        variance_reduction=float(1 - absolute.std_error**2 / plain) if covariates else 0.0,
+        variance_reduction=float(1 - sum(arms.variances()) / plain),
     )
 
 
