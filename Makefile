@@ -32,7 +32,7 @@ check: setup ## style, types and the walls between the rooms
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: setup ## speed and memory beside the peers', as a table in tests/benchmarks
 	@$(BIN)/python tests/benchmarks/run.py
