@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from workbench.report.finding import Check, Finding
 from workbench.report.texts import Texts
@@ -19,6 +19,7 @@ _CLOSE = "</div>"
 _TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
 _TOGETHER = re.compile(r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)")
+_HYPHENATED = re.compile(r"(?<![\w&#-])[^\W\d_]{1,4}-[^\W\d_]{1,8}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,14 @@ def pages() -> Environment:
     return environment
 
 
-def together(text: str) -> str:
-    r"""Keep a number and its unit on one line.
+def together(text: str) -> Markup:
+    r"""Keep a number and its unit on one line, and a short hyphenated word.
 
-    >>> together("from 10.6 % (p = 0.03)")
-    'from 10.6\xa0% (p\xa0=\xa00.03)'
+    >>> together("10.6 % (p = 0.03)"), together("an <e-mail>")
+    (Markup('10.6\xa0% (p\xa0=\xa00.03)'), Markup('an &lt;<span class="wb-whole">e-mail</span>&gt;'))
     """
-    return _TOGETHER.sub("\N{NO-BREAK SPACE}", str(text))
+    spaced = _TOGETHER.sub("\N{NO-BREAK SPACE}", str(text))
+    return Markup(_HYPHENATED.sub(r'<span class="wb-whole">\g<0></span>', str(escape(spaced))))  # noqa: S704 (escaped)
 
 
 @cache

@@ -26,7 +26,7 @@ _UNFINISHED = ("failed", "timed_out", "killed", "lost")
 class IndexRow:
     """One study on the index page.
 
-    `state`, `problem`, `started` and `report` are of its latest run; `decision`, `headline` and `decided` of its
+    `state`, `problem` and `started` are of its latest run; `decision`, `headline` and `decided` of its
     latest run that concluded, which may be an earlier one.
 
     Attributes:
@@ -35,7 +35,7 @@ class IndexRow:
         owner: Who acts on it; "" if nobody is named.
         state: Of the latest run.
         started: When the latest run started, time-zone aware.
-        report: Link to the latest run's page, relative to the index; "" while there is none.
+        report: Link to the page of the latest run that has one, relative to the index; "" while there is none.
         history: Link to the study's history; "" without.
         runs: How many runs it has.
         problem: One sentence, if the latest run did not finish; else "".
@@ -98,11 +98,12 @@ class _Line:
     word: str
     age: str
     moment: str
-    trend: Markup
-    before: str
-    differing: tuple[str, ...]
-    estimate: str
-    interval: str
+    said: str
+    before: str = ""
+    trend: Markup | None = None
+    differing: tuple[str, ...] = ()
+    estimate: str = ""
+    interval: str = ""
 
 
 def render_index(rows: Sequence[IndexRow], *, now: datetime, lang: Language = "en") -> str:
@@ -174,7 +175,8 @@ def render_history(
             index_link=index_link,
             lines=lines,
             differing=differing,
-            trend=sparkline(estimates, texts) if estimates else "",
+            trend=sparkline(estimates, texts),
+            estimated=_name(estimates[-1]) if estimates else "",
         )
     )
 
@@ -183,9 +185,11 @@ def _index_line(row: IndexRow, texts: Texts, now: datetime) -> _Line:
     tone, word = _verdict(row.state, row.decision, texts)
     before = ""
     if row.state != "succeeded" and row.decision and row.decided:
-        before = f"{texts.word(row.decision)}{texts.colon}{row.headline} ({texts.age(row.decided, now)})"
-    trend = sparkline(row.trend, texts) if row.trend else Markup("")
-    return _Line(row, tone, word, texts.age(row.started, now), texts.moment(row.started), trend, before, (), "", "")
+        last = texts.last_decision.format(age=texts.age(row.decided, now))
+        before = f"{last}{texts.colon}{texts.word(row.decision)} — {row.headline}"
+    said = row.headline if row.state == "succeeded" else row.problem
+    age, moment, trend = texts.age(row.started, now), texts.moment(row.started), sparkline(row.trend, texts)
+    return _Line(row, tone, word, age, moment, said, before=before, trend=trend)
 
 
 def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: datetime) -> _Line:
@@ -197,11 +201,10 @@ def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: 
         word,
         texts.age(row.started, now),
         texts.moment(row.started),
-        Markup(""),
-        "",
-        tuple(values.get(name, "—") for name in differing),
-        written(row.estimate) if row.estimate else "—",
-        written_interval(row.estimate) if row.estimate else "",
+        row.headline or row.problem,
+        differing=tuple(values.get(name, "—") for name in differing),
+        estimate=written(row.estimate) if row.estimate else "—",
+        interval=written_interval(row.estimate) if row.estimate else "",
     )
 
 
@@ -217,6 +220,12 @@ def _differing(rows: Sequence[HistoryRow]) -> list[str]:
     names = list(dict.fromkeys(parameter.name for row in rows for parameter in row.parameters))
     values = [{parameter.name: parameter.value for parameter in row.parameters} for row in rows if row.parameters]
     return [name for name in names if any(known.get(name) != values[0].get(name) for known in values)]
+
+
+def _name(estimate: Estimate) -> str:
+    """What is estimated, and for whom."""
+    groups = ", ".join(estimate.group.values())
+    return estimate.name.replace("_", " ") + (f" ({groups})" if groups else "")
 
 
 def _style() -> Markup:

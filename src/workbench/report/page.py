@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -12,10 +13,21 @@ from workbench.report.clean import markdown
 from workbench.report.facts import Refusal, ReportFacts
 from workbench.report.finding import Source
 from workbench.report.sections import Piece, Taken, take_apart
+from workbench.report.show import MOST_CSV_ROWS
 from workbench.report.texts import Texts, texts_in
 
 _MOST_KIB = 48  # of one output; the page's own budget is 150 KiB
 _MOST_MESSAGES = 4000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A list to act on: its words, its files relative to the page, how long it is."""
+
+    label: str
+    parquet: str
+    csv: str
+    rows: str
 
 
 def render_report(notebook: Mapping[str, Any], facts: ReportFacts) -> str:
@@ -50,7 +62,7 @@ def render_report(notebook: Mapping[str, Any], facts: ReportFacts) -> str:
             robustness=taken.at("robustness"),
             appendix=taken.at("appendix"),
             question=taken.at("question"),
-            tables=_tables(taken),
+            lists=_files(taken, texts),
             run=_what_was_run(facts, sources, texts),
             messages=taken.messages[-_MOST_MESSAGES:],
             demoted=_demoted,
@@ -139,10 +151,17 @@ def shown(value: Any, texts: Texts) -> str:
     return str(value)
 
 
-def _tables(taken: Taken) -> list[tuple[str, str]]:
-    """(words, path) of each list to act on."""
-    tables = taken.finding.tables if taken.finding else {}
-    return [(taken.labels.get(name, name.replace("_", " ").capitalize()), path) for name, path in tables.items()]
+def _files(taken: Taken, texts: Texts) -> list[File]:
+    """The lists to act on."""
+    if not taken.finding:
+        return []
+    files = []
+    for name, path in taken.finding.tables.items():
+        rows = taken.rows.get(name)
+        csv = path.removesuffix(".parquet") + ".csv" if rows is not None and rows < MOST_CSV_ROWS else ""
+        label = taken.labels.get(name, name.replace("_", " ").capitalize())
+        files.append(File(label, path, csv, "" if rows is None else texts.rows.format(n=f"{rows:,}")))
+    return files
 
 
 def _demoted(piece: Piece) -> Markup:

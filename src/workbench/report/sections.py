@@ -63,6 +63,7 @@ class Taken:
         finding: None if the notebook did not conclude.
         tiles: The finding's tiles.
         labels: Words for names of tables and estimates.
+        rows: Number of rows of each table.
         sections: In the notebook's order, without the empty ones.
         messages: What was written to the error stream.
     """
@@ -70,6 +71,7 @@ class Taken:
     finding: Finding | None
     tiles: tuple[Tile, ...]
     labels: Mapping[str, str]
+    rows: Mapping[str, int]
     sections: tuple[Section, ...]
     messages: str
 
@@ -104,6 +106,7 @@ def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: s
         finding=finding_from_json(carried["finding"]) if carried else None,
         tiles=tuple(Tile(**tile) for tile in carried.get("tiles", ())),
         labels=carried.get("labels", {}),
+        rows=carried.get("rows", {}),
         sections=tuple(section for section in sections if not section.empty),
         messages="".join(messages).strip(),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FINDING_MIME = "application/vnd.workbench.finding+json"
 ARTIFACTS = "WORKBENCH_ARTIFACTS"
-_MOST_CSV_ROWS = 100_000
+MOST_CSV_ROWS = 100_000
 
 
 def conclude(
@@ -60,6 +60,7 @@ def conclude(
         "finding": finding.to_json(),
         "tiles": [asdict(tile) for tile in tiles],
         "labels": dict(labels or {}),
+        "rows": {name: len(frame) for name, frame in (tables or {}).items()},
     }
     _display("finding", html, f"{decision.upper()}: {headline}", {FINDING_MIME: carried})
 
@@ -131,6 +132,6 @@ def _write_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     place.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         frame.to_parquet(place / f"{name}.parquet", index=False)
-        if len(frame) < _MOST_CSV_ROWS:
+        if len(frame) < MOST_CSV_ROWS:
             frame.to_csv(place / f"{name}.csv", index=False, encoding="utf-8-sig")
     return {name: f"artifacts/{name}.parquet" for name in tables}

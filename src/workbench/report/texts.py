@@ -96,6 +96,8 @@ class Texts:
     no_runs: str
     no_runs_do: str
     trend: str
+    trend_reading: str
+    last_decision: str
     history_of: str
     runs_count: str
     date: str
@@ -254,6 +256,8 @@ ENGLISH = Texts(
     no_runs="No study has been run yet.",
     no_runs_do="Run one of those in experiments/, then open this page again:",
     trend="Main estimate over the last {n} runs, from {first} to {last}",
+    trend_reading="Oldest run left, newest right; the band holds the intervals, the dashed line is zero.",
+    last_decision="Last decision, {age}",
     history_of="History",
     runs_count="{n} runs",
     date="Date",
@@ -355,6 +359,8 @@ CHINESE = Texts(
     no_runs="还没有运行过任何研究。",
     no_runs_do="运行 experiments/ 里的一项，再打开本页：",
     trend="最近 {n} 次运行的主要估计，从 {first} 到 {last}",
+    trend_reading="左旧右新；色带为区间，虚线为零。",
+    last_decision="上次结论（{age}）",
     history_of="历史",
     runs_count="{n} 次运行",
     date="日期",
