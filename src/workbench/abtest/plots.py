@@ -81,7 +81,7 @@ def show_segments(analysis: Analysis, breakdown: SegmentEffects) -> None:
     differs = p < 1 - analysis.design.level
     verdict = "seems to differ" if differs else "does not clearly differ"
     with house_style():
-        figure = _forest(rows, (breakdown.variant,), f"difference in {goal.label}, {unit}".rstrip(", "))
+        figure = _forest(rows, (breakdown.variant,), f"difference in {words.named(goal)}, {unit}".rstrip(", "))
         show_figure(
             figure,
             title=f"{goal.label} by {name}: the effect of {breakdown.variant} {verdict}",
@@ -130,7 +130,7 @@ def show_days(analysis: Analysis) -> None:
         show_figure(
             figure,
             title=f"How the estimate for {analysis.leading} settled as users came in",
-            lead=f"Difference in {goal.label} to {analysis.design.control}, users exposed up to each day, with "
+            lead=f"Difference in {words.named(goal)} to {analysis.design.control}, users exposed up to each day, with "
             f"{numbers.share(analysis.design.level)} intervals.",
             caption=f"What to conclude: after the last day it stands at {words.effect(goal, last)}. "
             "The curve is for looking only; a day on which it happens to look good is no reason to decide.",
@@ -184,13 +184,17 @@ def _effects_caption(analysis: Analysis) -> str:
         "unclear": "shows no clear difference",
         "unknown": "can't be judged",
     }
-    parts = [f"{metric} {said[outcome]}" for metric, outcome in goals]
+    parts = [f"{words.inside_a_sentence(metric)} {said[outcome]}" for metric, outcome in goals]
     kept = {
         "kept": "stays within what it may lose",
         "breached": "loses more than it may",
         "open": "may lose more than it may",
     }
-    parts += [f"{g.metric} {kept[g.test.status]}" for g in analysis.guardrails if g.arm == analysis.leading and g.test]
+    parts += [
+        f"{words.inside_a_sentence(g.metric)} {kept[g.test.status]}"
+        for g in analysis.guardrails
+        if g.arm == analysis.leading and g.test
+    ]
     return f"What to conclude: with {analysis.leading}, {words.listed(parts)}."
 
 

@@ -18,18 +18,7 @@ def headline(analysis: Analysis) -> str:
     if found.effect is None:
         return f"{goal.label} cannot be compared: {found.withheld}."
     size = f"{words.effect(goal, found.effect)}, from {words.control(goal, found.effect)}"
-    if analysis.decision.word == "stop":
-        return f"Stop {_stopped(analysis)}."
-    beginnings = {
-        "ship": f"Ship {leading}: it changes {_shipped(analysis)}",
-        "hold": f"Not yet: {leading} changes {goal.label} by {size}, but not everything that must hold does",
-        "inconclusive": f"No clear answer: {leading} changes {goal.label} by {size}",
-    }
-    if analysis.running:
-        beginnings["hold"] = (
-            f"Still running until {_end(analysis.design)}: so far {leading} changes {goal.label} by {size}"
-        )
-    return f"{beginnings[analysis.decision.word]}."
+    return f"{_verdict(analysis, f'{leading} changes {words.named(goal)} by {size}')}."
 
 
 def rule(analysis: Analysis) -> str:
@@ -38,11 +27,11 @@ def rule(analysis: Analysis) -> str:
     goals, guardrails = design.with_role("goal"), design.with_role("guardrail")
     family = len(goals) * len(analysis.variants)
     corrected = f", corrected for {family} comparisons" if family > 1 else ""
-    ship = f"{words.listed([goal.label for goal in goals], last='or')} is clearly better"
+    ship = f"{words.listed([words.named(goal) for goal in goals], last='or')} is clearly better"
     ship += f" ({numbers.share(design.level)} confidence{corrected})"
     ship += ", no goal is clearly worse" if len(goals) > 1 else ""
     for guardrail in guardrails:
-        ship += f", and {guardrail.label} surely loses no more than {numbers.share(guardrail.margin or 0.0)}"
+        ship += f", and {words.named(guardrail)} surely loses no more than {numbers.share(guardrail.margin or 0.0)}"
     stop = "a goal is clearly worse" + (" or a guardrail surely loses more" if guardrails else "")
     end = f" Decided from {_end(design)} on, not before." if design.planned_end else ""
     return f"Ship a variant if {ship}. Stop it if {stop}.{end}"
@@ -68,13 +57,27 @@ def next_step(analysis: Analysis) -> str:
     return off + _what_would_settle(analysis)
 
 
+def _verdict(analysis: Analysis, found: str) -> str:
+    """The decision with what led to it; `found` says what the first goal did."""
+    word = analysis.decision.word
+    if word == "ship":
+        return f"Ship {analysis.leading}: it changes {_shipped(analysis)}"
+    if word == "stop":
+        return f"Stop {_stopped(analysis)}"
+    if analysis.running:
+        return f"Still running until {_end(analysis.design)}: so far {found}"
+    if word == "hold":
+        return f"Not yet: {found}, but not everything that must hold does"
+    return f"No clear answer: {found}"
+
+
 def _shipped(analysis: Analysis) -> str:
     """The first goal that is clearly better in the variant that ships."""
     better = [g.metric for g in analysis.decision.goals if g.arm == analysis.leading and g.outcome == "better"]
     for metric in analysis.design.with_role("goal"):
         found = analysis.comparison(metric.name, analysis.leading).effect
         if metric.label in better and found is not None:
-            return f"{metric.label} by {words.effect(metric, found)}, from {words.control(metric, found)}"
+            return f"{words.named(metric)} by {words.effect(metric, found)}, from {words.control(metric, found)}"
     raise ValueError("a variant ships without a goal that is better")
 
 
@@ -86,16 +89,16 @@ def _stopped(analysis: Analysis) -> str:
         found = analysis.comparison(metric.name, arm).effect
         if metric.label in worse and found is not None and not analysis.running:
             size = f"{words.effect(metric, found)}, from {words.control(metric, found)}"
-            return f"{arm}: it changes {metric.label} by {size}"
+            return f"{arm}: it changes {words.named(metric)} by {size}"
     broken = next(g for g in analysis.guardrails if g.arm == arm and g.test and g.test.status == "breached")
-    return f"{arm}: {broken.metric} is worse than allowed, {broken.shown}"
+    return f"{arm}: {words.inside_a_sentence(broken.metric)} is worse than allowed, {broken.shown}"
 
 
 def _what_would_settle(analysis: Analysis) -> str:
     goal, share = analysis.first_goal, analysis.design.smallest_effect
     found = analysis.comparison(goal.name, analysis.leading).effect
     if found is None or found.control == 0:
-        return f"Wait for more users, then read {goal.label} again."
+        return f"Wait for more users, then read {words.named(goal)} again."
     there = found.n_control + found.n_treatment
     change = abs(found.control) * share
     needed = units_needed(found, change)

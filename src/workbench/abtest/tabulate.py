@@ -14,8 +14,13 @@ PER_USERS = 100_000
 
 
 def show_arms(analysis: Analysis) -> None:
-    """The decision table: variant → action → expected value → interval."""
+    """The decision table: variant → action → expected value → interval; the users alone when results are withheld."""
     goal = analysis.first_goal
+    if analysis.decision.withheld:
+        show_table(
+            split_table(analysis), title="Users per variant, found and expected", caption=analysis.decision.reason
+        )
+        return
     show_table(
         arm_table(analysis),
         title=f"Sized by {goal.label}",
@@ -34,7 +39,7 @@ def show_metrics(analysis: Analysis) -> None:
         metric_table(analysis),
         title="Every metric",
         lead=f"Level in {analysis.design.control} and difference to it, per user.",
-        caption=f"p: how often a difference this large would come up if there were none{corrected}.",
+        caption=f"p: how often chance alone would bring a difference this large{corrected}.",
     )
 
 
@@ -72,24 +77,22 @@ def arm_table(analysis: Analysis) -> pd.DataFrame:
 
 
 def metric_table(analysis: Analysis) -> pd.DataFrame:
-    """Every metric in every variant, as texts."""
+    """Every metric in every variant, as texts; the variants are named where there are several."""
     adjusted = {(g.arm, g.metric): g.p_adjusted for g in analysis.decision.goals}
+    control, level = analysis.design.control, numbers.share(analysis.design.level)
     rows = []
     for comparison in analysis.comparisons:
         metric, found = analysis.metric(comparison.metric), comparison.effect
         p = adjusted.get((comparison.variant, metric.label))
-        rows.append(
-            {
-                "Metric": metric.label,
-                "Role": analysis.design.roles[metric.name].capitalize(),
-                "Variant": comparison.variant,
-                analysis.design.control: words.control(metric, found) if found else None,
-                "Difference": words.difference(metric, found) if found else "can't be estimated",
-                f"{numbers.share(analysis.design.level)} interval": words.interval(metric, found) if found else None,
-                "Relative": words.change(found) if found else None,
-                "p": numbers.p_value(p if p is not None else found.p_value) if found else None,
-            }
-        )
+        row: dict[str, str | None] = {"Metric": metric.label, "Role": analysis.design.roles[metric.name]}
+        if len(analysis.variants) > 1:
+            row["Variant"] = comparison.variant
+        row[control] = words.control(metric, found) if found else None
+        row["Difference"] = words.difference(metric, found) if found else "not known"
+        row[f"{level} interval"] = words.interval(metric, found) if found else None
+        row["Relative"] = words.change(found) if found else None
+        row["p"] = numbers.p_value(found.p_value if p is None else p).removeprefix("p = ") if found else None
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -113,7 +116,7 @@ def alternative_table(analysis: Analysis) -> pd.DataFrame:
         {
             "Worked out": [name for name, _ in ways],
             "Users": [numbers.count(e.n_control + e.n_treatment) if e else None for _, e in ways],
-            "Difference": [words.difference(goal, e) if e else "can't be estimated" for _, e in ways],
+            "Difference": [words.difference(goal, e) if e else "not known" for _, e in ways],
             f"{numbers.share(analysis.design.level)} interval": [
                 words.interval(goal, e) if e else None for _, e in ways
             ],

@@ -79,7 +79,7 @@ def _precision_check(analysis: Analysis) -> Check:
     if found.variance_reduction > 0.005:
         share = numbers.share(round(found.variance_reduction, 2))
         removed = f" What was known before the test took away {share} of the noise."
-    finds = f"The test finds a change in {goal.label} of {words.size(goal, smallest)} in 8 cases of 10"
+    finds = f"The test finds a change in {words.named(goal)} of {words.size(goal, smallest)} in 8 cases of 10"
     if smallest <= matters:
         return Check("precision", "pass", f"{finds}; {words.size(goal, matters)} would be worth acting on.{removed}")
     seen = any(g.arm == analysis.leading and g.outcome in {"better", "worse"} for g in analysis.decision.goals)

@@ -32,6 +32,11 @@ def control(metric: Metric, found: Effect) -> str:
     return level(metric, found.control, found.control_std_error)
 
 
+def named(metric: Metric) -> str:
+    """The metric inside a sentence: "margin per user"."""
+    return inside_a_sentence(metric.label)
+
+
 def size(metric: Metric, change: float) -> str:
     """A difference without its sign: "0.6 pts"."""
     return numbers.number(abs(change), metric.unit, signed=True).lstrip("+")
@@ -47,12 +52,10 @@ def inside_a_sentence(text: str) -> str:
 
 
 def change(found: Effect) -> str:
-    """The relative change with its interval, or a dash where there is none to believe."""
+    """The relative change, or a dash where there is none to believe."""
     if found.relative is None or found.relative_low is None or found.relative_high is None:
         return "—"
-    half = (found.relative_high - found.relative_low) / 2
-    shown = numbers.relative_interval(found.relative_low, found.relative_high)
-    return f"{numbers.relative(found.relative, half_width=half)} ({shown})"
+    return numbers.relative(found.relative, half_width=(found.relative_high - found.relative_low) / 2)
 
 
 def listed(names: list[str], *, last: str = "and") -> str:
