@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.errors import DataError, StudyError
-from workbench.tables import Catalog, collect, open_catalog
+from workbench.tables import Catalog, collect
 
 CSV = "experiment,user_id,variant,exposed_at\n"
 ORDERS = {"order_id": [1, 2], "user_id": [7, 8]}
@@ -287,7 +286,7 @@ def test_not_a_number_is_kept_apart_from_missing(tmp_path: Path, opened: Any) ->
     )
     table = opened(exposures={"source": "e.parquet"}).table("exposures")
 
-    counts = collect(table.aggregate(missing=table.spend.isnull().sum(), nan=table.spend.isnan().sum()))
+    counts = collect(table.aggregate(missing=table.spend.isnull().sum(), nan=table.spend.isnan().sum()))  # noqa: PD003  Ibis
 
     assert counts.iloc[0].tolist() == [1, 1]
 

@@ -37,9 +37,10 @@ def canonical_table(stored: Any, table: CanonicalTable, mapping: TableMapping, *
     if mapping.row_id:
         columns[mapping.row_id] = (ibis.row_number() + 1).cast("int64")
     for name in (required for required in table.required if required not in columns):
+        _, _, near = unknown("column", name, stored.columns).partition("; ")
         raise DataError(
-            f"the source lacks the column {name!r}: {unknown('column', name, stored.columns)}; "
-            f"map it in the catalogue, columns: {{{name}: <its name in the source>}}"
+            f"the source lacks the column {name!r} ({near}); "
+            f"name it in the catalogue, columns: {{{name}: <its name in the source>}}, or state it under constants"
         )
     canonical_order = [name for name in table.columns if name in columns]
     beyond = [name for name in columns if name not in table.columns]

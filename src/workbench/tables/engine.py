@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.common.exceptions
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.errors import DataError, MachineError, unknown
@@ -105,7 +107,11 @@ def parquet_table(backend: Any, name: str, files: Files) -> Any:
     """
     for path in files.paths:
         check_parquet(path)
-        refuse_repeated(path.name, spoken(lambda path=path: pq.read_schema(path).names, f"{path.name} cannot be read"))  # type: ignore[misc]
+        try:
+            columns = pq.read_schema(path).names
+        except (pa.ArrowException, OSError):
+            raise DataError(f"{path.name} is damaged; copy or export it again") from None
+        refuse_repeated(path.name, columns)
     return _view(backend, name, f"read_parquet({_listed(files.paths)}, union_by_name = true)", files)
 
 
@@ -166,7 +172,8 @@ def _shown(files: Files) -> str:
 
 
 def _listed(paths: Collection[Path]) -> str:
-    return "[" + ", ".join(_quoted(str(path)) for path in paths) + "]"
+    # The engine takes each path for a pattern.
+    return "[" + ", ".join(_quoted(glob.escape(str(path))) for path in paths) + "]"
 
 
 def _quoted(text: str) -> str:

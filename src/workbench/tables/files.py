@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import gzip
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def _nothing_at(source: str, folder: Path) -> str:
     parent = (folder / source).parent
     if not parent.is_dir():
         return f"there is no file {source}: its folder does not exist (from the catalogue's folder, {folder})"
-    return f"there is no file {source}: " + unknown("file", Path(source).name, sorted(p.name for p in parent.iterdir()))
+    _, _, near = unknown("file", Path(source).name, sorted(p.name for p in parent.iterdir())).partition("; ")
+    return f"there is no file {source} (from the catalogue's folder, {folder}); {near}"
 
 
 def check_parquet(path: Path) -> None:
@@ -84,6 +86,22 @@ def check_parquet(path: Path) -> None:
         raise DataError(f"{path.name} is cut off: its end is missing; copy or export it again")
 
 
+def check_gzip(path: Path) -> None:
+    """Refuse a compressed file that is cut off or damaged: the engine would read its beginning and say nothing.
+
+    Raises:
+        DataError: The file ends early, or is no gzip.
+    """
+    if not path.name.lower().endswith(".gz"):
+        return
+    try:
+        with gzip.open(path) as file:
+            while file.read(1 << 20):
+                pass
+    except (EOFError, OSError, zlib.error):
+        raise DataError(f"{path.name} is no whole gzip file; copy or export it again") from None
+
+
 def read_header(path: Path) -> Header:
     """Column names of a CSV file and what separates them (comma, semicolon, tab or bar).
 
@@ -98,8 +116,6 @@ def read_header(path: Path) -> Header:
             names = tuple(name.strip() for name in next(csv.reader(file, delimiter=delimiter), []))
     except UnicodeDecodeError:
         raise DataError(f"{path.name} is not UTF-8 text; save it as CSV UTF-8") from None
-    except (EOFError, gzip.BadGzipFile):
-        raise DataError(f"{path.name} is no whole gzip file; copy or export it again") from None
     if not any(names):
         raise DataError(f"{path.name} has no header: wanted the names of the columns in its first line")
     refuse_repeated(path.name, names)

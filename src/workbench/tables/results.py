@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.errors import DataError
-from workbench.tables.engine import spoken
+from workbench.tables.faults import spoken
 
 
 def collect(expr: Any, *, max_rows: int = 5_000_000) -> pd.DataFrame:
