@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from workbench.errors import WorkbenchError
+from workbench.errors import MachineError, WorkbenchError
 
 
 class _Commands(click.Group):
@@ -21,6 +21,13 @@ class _Commands(click.Group):
         except WorkbenchError as error:
             click.echo(str(error), err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise  # `workbench ls | head` is no fault; click ends it quietly
+        except OSError as error:
+            from workbench.runs.room import refused_file
+
+            click.echo(refused_file(error), err=True)
+            ctx.exit(MachineError.exit_code)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 — click's signature
         return list(self.commands)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import signal
 import time
 from pathlib import Path
@@ -102,7 +101,7 @@ def test_a_notebook_without_a_conclusion(project):
 
 @pytest.mark.parametrize("finding", ["{'schema': 1, 'headline': 'only this'}", "{'schema': 1, 'p': float('nan')}", "7"])
 def test_a_conclusion_that_cannot_be_read(project, finding):
-    bundle = "{'application/vnd.workbench.finding+json': {'finding': %s}}" % finding
+    bundle = f"{{'application/vnd.workbench.finding+json': {{'finding': {finding}}}}}"
     project.notebook("odd", f"from IPython.display import publish_display_data\npublish_display_data({bundle})")
     done = project.run("run", "odd")
     assert done.returncode == 1
@@ -261,4 +260,4 @@ def test_an_index_written_while_runs_end(project):
     assert pages == {next(iter(pages))}
     assert next(iter(pages)).rstrip().endswith("</html>")
     assert project.run("index").returncode == 0
-    assert os.listdir(project.root / "runs" / "many")
+    assert len(project.records("many")) == 5

@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.errors import WorkbenchError
-from workbench.runs.batch import Answer, Job, Stop, new_record, queue, refuse, reusable, run_jobs
+from workbench.errors import MachineError, WorkbenchError
+from workbench.runs.answer import Answer
 from workbench.runs.index import write_index
 from workbench.runs.lost import settle_lost
 from workbench.runs.plan import plan_study, read_settings
+from workbench.runs.room import refused_file
+from workbench.runs.stop import Stop
 from workbench.runs.study import find, read_study, unread
+from workbench.runs.waiting import Job, new_record, queue, refuse, reusable
 
 
 def run_studies(
@@ -39,20 +42,30 @@ def run_studies(
     stop = Stop()
     with _stopped_by_signals(stop):
         waiting = [one for path in paths for one in _plan(path, said, root, runs, force=force)]
-        progress = threads == 1 and sys.stderr.isatty()
-        yield from run_jobs(waiting, root, threads=threads, progress=progress, stop=stop)
+        if any(isinstance(one, Job) for one in waiting):
+            from workbench.runs.job import run_jobs  # papermill and nbclient, which a reused answer need not pay
+
+            progress = threads == 1 and sys.stderr.isatty()
+            yield from run_jobs(waiting, root, threads=threads, progress=progress, stop=stop)
+        else:
+            yield from (one for one in waiting if isinstance(one, Answer))
     write_index(runs)
 
 
 def _plan(path: Path, said: dict[str, str], root: Path, runs: Path, *, force: bool) -> list[Job | Answer]:
     """A study's runs to be, its answers that still hold, or the folder that says why it cannot run."""
     study = unread(path)
+    waiting: list[Job | Answer] = []
     try:
-        study = read_study(path, root)
-        plans = plan_study(study, said, root)
-        return [(None if force else reusable(plan, runs)) or queue(plan, runs, root) for plan in plans]
-    except WorkbenchError as error:
-        return [refuse(new_record(study, root), error, runs)]
+        try:
+            study = read_study(path, root)
+            for plan in plan_study(study, said, root):
+                waiting.append((None if force else reusable(plan, runs)) or queue(plan, runs, root))  # noqa: PERF401 — what is queued stays when the next finds no room
+        except WorkbenchError as error:
+            waiting.append(refuse(new_record(study, root), error, runs))
+    except OSError as error:
+        waiting.append(Answer(None, MachineError.exit_code, f"{study.name}: {refused_file(error)}"))
+    return waiting
 
 
 @contextmanager
@@ -60,7 +73,10 @@ def _stopped_by_signals(stop: Stop) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may ask for signals
         return
-    before = {number: signal.signal(number, lambda *_: stop.ask()) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {
+        number: signal.signal(number, lambda *_: stop.ask())
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    }
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from workbench.parameters import JSON
 from workbench.report.finding import finding_from_json
 from workbench.runs.kernel import ENGINE, Kernel
 from workbench.runs.record import State, now
+from workbench.runs.room import DISK_FULL
 
 FINDING = "application/vnd.workbench.finding+json"
 _CODES = {error.__name__: error.exit_code for error in (StudyError, DataError, MachineError)}
@@ -104,7 +105,7 @@ def _meaning(name: str, text: str, traceback: list[str]) -> tuple[int, str]:
     if name in _CODES and traceback == [f"{name}: {text}"]:
         return _CODES[name], text
     if "No space left on device" in text or f"[Errno {errno.ENOSPC}]" in text:
-        return MachineError.exit_code, "the disk is full: make room and run again"
+        return MachineError.exit_code, DISK_FULL
     return 1, f"a cell failed with {name}: {text}" if text else f"a cell failed with {name}"
 
 

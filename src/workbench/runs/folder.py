@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,10 +34,13 @@ class RunFolder:
                 continue
             # Only the maker of `.name` ever makes `name`, so a look after the mkdir is enough.
             if not (parent / name).exists():
-                (work / "artifacts").mkdir()
                 return cls(work, parent / name)
             work.rmdir()
         raise AssertionError
+
+    def drop(self) -> None:
+        """Leave nothing of the run."""
+        shutil.rmtree(self.work, ignore_errors=True)
 
     def publish(self) -> Path:
         """Give the finished run its place."""
@@ -57,11 +61,25 @@ class Run:
         return self.folder.name.startswith(".")
 
 
-def runs_of(study: Path) -> list[Run]:
-    """Every run in a study's folder, the newest first."""
-    found = [(folder, read_record(folder)) for folder in _folders(study)]
-    runs = [Run(folder, record) for folder, record in found if record is not None]
-    return sorted(runs, key=lambda run: (run.record.queued, run.folder.name), reverse=True)
+def runs_of(study: Path, most: int | None = None) -> list[Run]:
+    """Every run in a study's folder, or the newest so many, the newest first."""
+    # A folder's name begins with the time when it was queued.
+    folders = sorted(_folders(study), key=lambda folder: folder.name.removeprefix("."), reverse=True)[:most]
+    runs = [_read(folder) for folder in folders]
+    return sorted((run for run in runs if run), key=lambda run: run.record.queued, reverse=True)
+
+
+def count_runs(study: Path) -> int:
+    """How many runs a study has, also those that are under way."""
+    return sum(1 for _ in _folders(study))
+
+
+def _read(folder: Path) -> Run | None:
+    record = read_record(folder)
+    if record is None and folder.name.startswith("."):
+        folder = folder.with_name(folder.name.removeprefix("."))  # it may have come to its place just now
+        record = read_record(folder)
+    return Run(folder, record) if record else None
 
 
 def study_folders(runs: Path) -> list[Path]:

@@ -2,14 +2,158 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from workbench.runs.lost import settle_lost
-from workbench.runs.record import write_atomically
+from workbench.parameters import JSON
+from workbench.report import Finding, HistoryRow, IndexRow, RunParameter, render_history, render_index
+from workbench.report.finding import finding_from_json
+from workbench.runs.folder import Run, count_runs, runs_of, study_folders
+from workbench.runs.listing import finding_of
+from workbench.runs.lost import locked, settle_lost
+from workbench.runs.pages import moment
+from workbench.runs.record import Record, write_atomically
+
+_MOST_RUNS = 200  # of one study on its history page; older ones stay in their folders
+_TREND_RUNS = 12
+_OVERDUE = {
+    "en": "It should run at “{cron}” ({zone} time), and the last two times brought no success.",
+    "zh": "应按“{cron}”（{zone} 时间）运行，但最近两次均未成功。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A run with what it found, None without a conclusion."""
+
+    run: Run
+    finding: Finding | None
+
+    @property
+    def record(self) -> Record:
+        return self.run.record
 
 
 def write_index(runs: Path) -> Path:
-    """Write `runs/index.html` and each study's history anew."""
+    """Write `runs/index.html` and each study's history anew, after settling the runs that were lost.
+
+    Every run writes the pages at its end, so two at once take turns: the last one has seen both.
+    """
     settle_lost(runs)
-    write_atomically(runs / "index.html", "<!doctype html></html>\n")
+    now = datetime.now(UTC)
+    with locked(runs):
+        studies = [[_known(run) for run in runs_of(study, _MOST_RUNS)] for study in study_folders(runs)]
+        studies = [study for study in studies if study]
+        for study in studies:
+            write_atomically(study[0].run.folder.parent / "index.html", _history(study, now))
+        rows = [row for study in studies for row in _rows(study, now)]
+        write_atomically(runs / "index.html", render_index(rows, now=now.astimezone(), lang=_language(studies)))
     return runs / "index.html"
+
+
+def _known(run: Run) -> _Known:
+    content = finding_of(run.folder) if run.record.state == "succeeded" else {}
+    try:
+        return _Known(run, finding_from_json(content) if content else None)
+    except (KeyError, TypeError, ValueError):
+        return _Known(run, None)  # written by another version: its own page still shows it
+
+
+def _language(studies: Sequence[Sequence[_Known]]) -> Literal["en", "zh"]:
+    return "zh" if studies and all(study[0].record.lang == "zh" for study in studies) else "en"
+
+
+def _rows(study: Sequence[_Known], now: datetime) -> list[IndexRow]:
+    """One row for a study, or one for each combination of its matrix as the newest run knows it."""
+    newest = study[0].record
+    of_matrix = [
+        dict(zip(newest.matrix or {}, values, strict=True))
+        for values in itertools.product(*(newest.matrix or {}).values())
+    ]
+    wanted = of_matrix if (newest.combination or {}) in of_matrix else [newest.combination or {}]
+    found = [[known for known in study if (known.record.combination or {}) == one] for one in wanted]
+    return [_row(same, now) for same in found if same]
+
+
+def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
+    """The row of runs with one combination, the newest first."""
+    latest, record = same[0], same[0].record
+    concluded = [known for known in same if known.finding]
+    last = concluded[0] if concluded else None
+    folder = latest.run.folder
+    return IndexRow(
+        study=record.study,
+        question=record.question + _apart(record.combination or {}),
+        owner=record.owner,
+        state=record.state,
+        started=moment(record.started or record.queued, record),
+        report="" if latest.run.hidden else quote(f"{folder.parent.name}/{folder.name}/report.html"),
+        history=quote(f"{folder.parent.name}/index.html"),
+        runs=count_runs(folder.parent),
+        problem=record.cause,
+        decision=last.finding.decision if last and last.finding else "",
+        headline=last.finding.headline if last and last.finding else "",
+        decided=moment(last.record.started, last.record) if last else None,
+        stale=_overdue(same, now),
+        trend=tuple(
+            known.finding.estimates[0]
+            for known in reversed(concluded[:_TREND_RUNS])
+            if known.finding and known.finding.estimates
+        ),
+    )
+
+
+def _apart(combination: dict[str, JSON]) -> str:
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in combination.items())
+    return f" ({said})" if said else ""
+
+
+def _overdue(same: Sequence[_Known], now: datetime) -> str:
+    """A sentence when the study's schedule came up twice since its last success, or since its first run without one."""
+    record = same[0].record
+    if not record.schedule:
+        return ""
+    from croniter import croniter
+
+    cron, zone = record.schedule["cron"], record.schedule["time_zone"]
+    ticks = croniter(cron, now.astimezone(ZoneInfo(zone)))
+    ticks.get_prev(datetime)
+    due: datetime = ticks.get_prev(datetime)
+    good = [max(known.record.ended, known.record.confirmed) for known in same if known.record.state == "succeeded"]
+    last = max(good, default=same[-1].record.queued)
+    return _OVERDUE[record.lang].format(cron=cron, zone=zone) if datetime.fromisoformat(last) < due else ""
+
+
+def _history(study: Sequence[_Known], now: datetime) -> str:
+    newest = study[0].record
+    return render_history(
+        [_history_row(known) for known in study],
+        question=newest.question,
+        owner=newest.owner,
+        now=now.astimezone(),
+        lang=newest.lang,
+        index_link="../index.html",
+    )
+
+
+def _history_row(known: _Known) -> HistoryRow:
+    record, finding = known.record, known.finding
+    name = known.run.folder.name
+    return HistoryRow(
+        run=name.removeprefix("."),
+        report="" if known.run.hidden else quote(f"{name}/report.html"),
+        state=record.state,
+        started=moment(record.started or record.queued, record),
+        finished=moment(record.ended, record) if record.ended else None,
+        decision=finding.decision if finding else "",
+        headline=finding.headline if finding else "",
+        problem=record.cause,
+        estimate=finding.estimates[0] if finding and finding.estimates else None,
+        parameters=tuple(RunParameter(key, value) for key, value in (record.parameters or {}).items()),
+    )

@@ -133,8 +133,8 @@ def read_study(path: Path, root: Path) -> Study:
     """Read a study's file, or take a notebook as a study of its own with its defaults.
 
     Raises:
-        StudyError: For broken YAML, unknown keys, wrong values, a notebook that is not there, a parameter that stands in
-            `parameters` and in `matrix`.
+        StudyError: For broken YAML, unknown keys, wrong values, a notebook that is not there, a parameter that stands
+            in `parameters` and in `matrix`.
     """
     if path.suffix == ".ipynb":
         return Study(path.stem, None, f"notebook {path.stem}", path, _title(path), "", {}, {}, 60, "en", None)
