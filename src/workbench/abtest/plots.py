@@ -59,9 +59,15 @@ def show_effects(analysis: Analysis) -> None:
         )
 
 
-def show_segments(analysis: Analysis, breakdown: SegmentEffects) -> None:
-    """The first goal in one variant, by the segments of one breakdown."""
-    goal, name = analysis.first_goal, words.listed(list(breakdown.columns))
+def show_segments(analysis: Analysis) -> None:
+    """The first goal in the leading variant, by the segments of each breakdown."""
+    for breakdown in analysis.segments:
+        if breakdown.variant == analysis.leading:
+            _show_breakdown(analysis, breakdown)
+
+
+def _show_breakdown(analysis: Analysis, breakdown: SegmentEffects) -> None:
+    goal, name = analysis.first_goal, words.columns(breakdown.columns)
     scale, unit = _axis(goal.unit)
     rows = [
         _Row(
@@ -212,7 +218,7 @@ def _segment_label(segment: Mapping[str, str]) -> str:
     """The value alone where one column is enough to know it."""
     if len(segment) == 1:
         return next(iter(segment.values()))
-    return ", ".join(f"{column} {value}" for column, value in segment.items())
+    return ", ".join(f"{words.columns([column])} {value}" for column, value in segment.items())
 
 
 def _wrapped(label: str) -> str:

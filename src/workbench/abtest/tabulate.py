@@ -23,7 +23,7 @@ def show_arms(analysis: Analysis) -> None:
         return
     show_table(
         arm_table(analysis),
-        title=f"Sized by {goal.label}",
+        title=f"What each variant does to {words.named(goal)}",
         lead=f"Difference to {analysis.design.control} per user, and what it adds up to.",
         caption=analysis.decision.reason,
     )
@@ -66,7 +66,7 @@ def arm_table(analysis: Analysis) -> pd.DataFrame:
             "Users": numbers.count(users),
         }
         found = next((c.effect for c in analysis.comparisons if (c.metric, c.variant) == (goal.name, variant)), None)
-        row[f"{goal.label}, difference"] = words.difference(goal, found) if found else None
+        row["Difference"] = words.difference(goal, found) if found else None
         row[f"{numbers.share(analysis.design.level)} interval"] = words.interval(goal, found) if found else None
         half = (found.high - found.low) / 2 * PER_USERS if found else None
         row[f"Per {numbers.count(PER_USERS)} users"] = (
@@ -90,7 +90,6 @@ def metric_table(analysis: Analysis) -> pd.DataFrame:
         row[control] = words.control(metric, found) if found else None
         row["Difference"] = words.difference(metric, found) if found else "not known"
         row[f"{level} interval"] = words.interval(metric, found) if found else None
-        row["Relative"] = words.change(found) if found else None
         row["p"] = numbers.p_value(found.p_value if p is None else p).removeprefix("p = ") if found else None
         rows.append(row)
     return pd.DataFrame(rows)

@@ -92,7 +92,7 @@ def _segment_checks(analysis: Analysis) -> list[Check]:
     tested = [s for s in analysis.segments if s.variant == analysis.leading and s.difference]
     for breakdown in tested:
         p = breakdown.difference.p_value if breakdown.difference else 1.0
-        name, level = words.listed(list(breakdown.columns)), (1 - analysis.design.level) / len(tested)
+        name, level = words.columns(breakdown.columns), (1 - analysis.design.level) / len(tested)
         if p < level:
             found.append(
                 Check(

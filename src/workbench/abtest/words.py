@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.abtest.means import Effect
 from workbench.report import numbers
 from workbench.tables.metrics import Metric
@@ -51,11 +53,9 @@ def inside_a_sentence(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def change(found: Effect) -> str:
-    """The relative change, or a dash where there is none to believe."""
-    if found.relative is None or found.relative_low is None or found.relative_high is None:
-        return "—"
-    return numbers.relative(found.relative, half_width=(found.relative_high - found.relative_low) / 2)
+def columns(names: Sequence[str]) -> str:
+    """Columns of a breakdown in a sentence: "zip code and device"."""
+    return listed([name.replace("_", " ") for name in names])
 
 
 def listed(names: list[str], *, last: str = "and") -> str:
