@@ -39,8 +39,8 @@ def _iso_date(text: str) -> str:
 def _project_file(text: str, info: ValidationInfo) -> str:
     found = info.context
     assert isinstance(found, Files)
-    if found.root is not None and (Path(text).is_absolute() or not (found.root / text).is_file()):
-        raise ValueError(f"a file below the project's root{_nearest_file(found.root, text)}")
+    if found.root is not None and not (found.root / text).is_file():
+        raise ValueError(f"a file, its path from the project's root or from /{_nearest_file(found.root, text)}")
     found.names.append(text)
     return text
 
@@ -55,4 +55,4 @@ IsoDate = Annotated[str, AfterValidator(_iso_date)]
 """A day as an ISO string; it stays a string, so that JupyterLab and a run see the same."""
 
 ProjectFile = Annotated[str, AfterValidator(_project_file)]
-"""A path that starts at the project's root; the file must be there, and its content enters the run's key."""
+"""A path from the project's root, or an absolute one; the file must be there, and its content enters the run's key."""
