@@ -46,9 +46,9 @@ class Breach:
         >>> Breach("orders", ("user_id",), "have no user_id", 12, 0.003, ("order_id 7",), "fail").detail
         'orders: 12 rows (0.3 %) have no user_id, e.g. order_id 7'
         """
-        rows = "row" if self.count == 1 else "rows"
+        rows, rule = ("row", _singular(self.rule)) if self.count == 1 else ("rows", self.rule)
         shown = f", e.g. {'; '.join(self.examples)}" if self.examples else ""
-        return f"{self.table}: {self.count:,} {rows} ({_percent(self.share)}) {self.rule}{shown}"
+        return f"{self.table}: {self.count:,} {rows} ({_percent(self.share)}) {rule}{shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def check_contract(
         if column not in table.columns:
             raise DataError(f"table {name!r}: {unknown('column', column, table.columns)}")
     for column, value in (where or {}).items():
-        table = table.filter(table[column] == value)
+        table = table.filter(table[column].cast("string") == value)
     rules = _row_rules(table, schema, columns)
     key = [column for column in schema.key if column in table.columns]
     counts = collect(_counted(table, key, rules, schema)).iloc[0]
@@ -148,7 +148,7 @@ def _key_breaches(table: Any, key: list[str], counts: Any, schema: CanonicalTabl
     breaches = []
     repeated = int(counts["repeated"])
     if repeated:
-        words = f"repeat a {' and '.join(key)} that another row has"
+        words = f"repeat the {' and '.join(key)} of another row"
         many = table.group_by(key).having(lambda t: t.count() > 1).aggregate()
         breaches.append(
             Breach(schema.name, tuple(key), words, repeated, repeated / rows, _examples(many, key, None), "fail")
@@ -157,7 +157,7 @@ def _key_breaches(table: Any, key: list[str], counts: Any, schema: CanonicalTabl
         torn = int(counts.get(f"torn_{column}", 0))
         if torn:
             many = table.group_by(key).having(lambda t, column=column: t[column].nunique() > 1).aggregate()
-            words = f"belong to a {' and '.join(key)} with more than one {column}"
+            words = f"share {' and '.join(key)} but not {column}"
             breaches.append(
                 Breach(schema.name, (column,), words, torn, torn / rows, _examples(many, key, None), "fail")
             )
@@ -170,6 +170,11 @@ def _examples(table: Any, key: list[str], broken: Any) -> tuple[str, ...]:
     found = collect(rows.select(*key).limit(EXAMPLES)).astype(object)
     named = found.where(found.notna(), "(missing)")
     return tuple(", ".join(f"{column} {value}" for column, value in row.items()) for row in named.to_dict("records"))
+
+
+def _singular(rule: str) -> str:
+    verb, _, rest = rule.partition(" ")
+    return f"{'has' if verb == 'have' else verb + 's'} {rest}"
 
 
 def _percent(share: float) -> str:
