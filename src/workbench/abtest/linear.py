@@ -26,6 +26,8 @@ Gradient = tuple[float, Floats]
 # and a variance in parts of the terms that cancelled to form it.
 ROUNDING_OF_LEVEL = 1e-13
 ROUNDING_OF_TERMS = 1e-12
+# A direction among standardised covariates with less than this share of the largest one's variation repeats the others.
+SMALLEST_SHARE = 1e-10
 # A ratio is linear in its parts only while its denominator is known well: with 10 Poisson events per arm below,
 # 95 % intervals covered 92.5 %; with 20 events, 95.0 %.
 LARGEST_DENOMINATOR_ERROR = 0.25
@@ -126,13 +128,12 @@ def linearise(
     of_control, of_treatment = gradient(control, outcome), gradient(treatment, outcome)
     enough = control.n + treatment.n >= UNITS_PER_COVARIATE * len(covariates)
     usable = [c for c in covariates if enough and _divides(control, c) and _divides(treatment, c)]
-    pre_control, pre_treatment = [[gradient(arm, c) for c in usable] for arm in (control, treatment)]
-    slopes = _slopes(((control, of_control, pre_control), (treatment, of_treatment, pre_treatment)))
-    imbalance = [after[0] - before[0] for before, after in zip(pre_control, pre_treatment, strict=True)]
+    pre_control, pre_treatment = _stacked(control, usable), _stacked(treatment, usable)
+    theta = _theta(((control, of_control, pre_control), (treatment, of_treatment, pre_treatment)))
     return Linearised(
-        control=_arm(control, of_control, pre_control, slopes),
-        treatment=_arm(treatment, of_treatment, pre_treatment, slopes),
-        difference=of_treatment[0] - of_control[0] - float(slopes @ np.array(imbalance)),
+        control=_arm(control, of_control, pre_control, theta),
+        treatment=_arm(treatment, of_treatment, pre_treatment, theta),
+        difference=of_treatment[0] - of_control[0] - float(theta @ (pre_treatment[0] - pre_control[0])),
     )
 
 
@@ -166,44 +167,54 @@ def _divides(moments: Moments, quantity: Quantity) -> bool:
     return bottom != 0 and error <= LARGEST_DENOMINATOR_ERROR * abs(bottom)
 
 
-def _slopes(arms: Sequence[tuple[Moments, Gradient, list[Gradient]]]) -> Floats:
-    """θ, shape (number of covariates,): pooled within the arms; 0 for a covariate that does not vary."""
-    count = len(arms[0][2])
+_Stacked = tuple[Floats, Floats]
+
+
+def _stacked(moments: Moments, covariates: Sequence[Quantity]) -> _Stacked:
+    """Levels of p covariates, shape (p,), and their derivatives, shape (k, p)."""
+    found = [gradient(moments, covariate) for covariate in covariates]
+    weights = np.array([slope for _, slope in found]).reshape(len(found), len(moments.mean)).T
+    return np.array([value for value, _ in found]), weights
+
+
+def _theta(arms: Sequence[tuple[Moments, Gradient, _Stacked]]) -> Floats:
+    """θ, shape (p,): pooled within the arms; 0 for a covariate that does not vary."""
+    count = len(arms[0][2][0])
     if count == 0:
         return np.zeros(0)
     within, shared, rounding = np.zeros((count, count)), np.zeros(count), np.zeros(count)
-    for moments, (_, weights), before in arms:
-        H = np.column_stack([slope for _, slope in before])
+    for moments, (_, weights), (values, H) in arms:
         within += H.T @ moments.comoment @ H
         shared += H.T @ moments.comoment @ weights
-        rounding += moments.n * np.array([_rounding(moments, slope, value) for value, slope in before])
+        rounding += moments.n * _rounding(moments, H, values)
     varies = np.diag(within) > rounding
-    scale = np.sqrt(np.where(varies, np.diag(within), 1.0))
-    correlation = np.where(varies[:, None] & varies, within / np.outer(scale, scale), 0.0)
-    inverse = np.linalg.pinv(correlation, rcond=1e-10, hermitian=True)
-    theta: Floats = inverse @ (np.where(varies, shared, 0.0) / scale) / scale
+    scale = np.sqrt(np.where(varies, np.diag(within), np.inf))
+    # On the scale of correlations; directions that repeat others have no share of the variation and get no slope.
+    shares, directions = np.linalg.eigh(within / scale / scale[:, None])
+    kept = shares > SMALLEST_SHARE * shares[-1]
+    theta: Floats = directions[:, kept] / shares[kept] @ directions[:, kept].T @ (shared / scale) / scale
     return theta
 
 
-def _arm(moments: Moments, outcome: Gradient, before: list[Gradient], slopes: Floats) -> _Arm:
+def _arm(moments: Moments, outcome: Gradient, before: _Stacked, theta: Floats) -> _Arm:
     value, weights = outcome
-    adjusted = weights - sum((s * w for s, (_, w) in zip(slopes, before, strict=True)), np.zeros(len(weights)))
+    adjusted = weights - before[1] @ theta
     W = np.column_stack([adjusted, weights])
     return _Arm(
         level=value,
         n=moments.n,
         variance=W.T @ moments.covariance @ W / moments.n,
-        rounding=_rounding(moments, adjusted, value) / moments.n,
+        rounding=float(_rounding(moments, W[:, :1], np.array([value]))[0]) / moments.n,
     )
 
 
-def _rounding(moments: Moments, weights: Floats, value: float) -> float:
-    """The variance per unit that rounding alone could leave."""
+def _rounding(moments: Moments, weights: Floats, values: Floats) -> Floats:
+    """The variances per unit, shape (p,), that rounding alone could leave of weighted sums, weights of shape (k, p)."""
     size = np.abs(weights)
-    cancelled = float(size @ np.abs(moments.covariance) @ size)
+    terms = ((np.abs(moments.covariance) @ size) * size).sum(axis=0)
     # Columns that cancel each other leave this much; one column alone cancels nothing.
-    terms = ROUNDING_OF_TERMS * cancelled if np.count_nonzero(weights) > 1 else 0.0
-    return terms + (ROUNDING_OF_LEVEL * value) ** 2
+    several = np.count_nonzero(weights, axis=0) > 1
+    return np.where(several, ROUNDING_OF_TERMS * terms, 0.0) + (ROUNDING_OF_LEVEL * values) ** 2
 
 
 def t_quantile(degrees_of_freedom: float, level: float) -> float:

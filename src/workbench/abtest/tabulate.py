@@ -57,6 +57,9 @@ def arm_table(analysis: Analysis) -> pd.DataFrame:
     """What to do with each variant: variant → action → expected value → interval, as texts."""
     goal = analysis.first_goal
     words_of = {arm.arm: ACTIONS[arm.word] for arm in analysis.decision.arms}
+    if analysis.decision.arm:
+        words_of |= {arm.arm: "Keep as second" for arm in analysis.decision.arms if arm.word == "ship"}
+        words_of[analysis.decision.arm] = ACTIONS["ship"]
     unit = "" if goal.unit == "share" else goal.unit
     rows = []
     for variant, users in analysis.measured.users.items():
@@ -84,13 +87,16 @@ def metric_table(analysis: Analysis) -> pd.DataFrame:
     for comparison in analysis.comparisons:
         metric, found = analysis.metric(comparison.metric), comparison.effect
         p = adjusted.get((comparison.variant, metric.label))
-        row: dict[str, str | None] = {"Metric": metric.label, "Role": analysis.design.roles[metric.name]}
+        role = analysis.design.roles[metric.name]
+        row: dict[str, str | None] = {"Metric": metric.label if role == "goal" else f"{metric.label} ({role})"}
         if len(analysis.variants) > 1:
             row["Variant"] = comparison.variant
         row[control] = words.control(metric, found) if found else None
         row["Difference"] = words.difference(metric, found) if found else "not known"
         row[f"{level} interval"] = words.interval(metric, found) if found else None
-        row["p"] = numbers.p_value(found.p_value if p is None else p).removeprefix("p = ") if found else None
+        row["p"] = (
+            numbers.p_value(found.p_value if p is None else p).removeprefix("p ").removeprefix("= ") if found else None
+        )
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -24,14 +24,9 @@ def interval(metric: Metric, found: Effect) -> str:
     return numbers.interval(found.low, found.high, metric.unit, signed=True)
 
 
-def level(metric: Metric, value: float, std_error: float | None = None) -> str:
-    """A plain level, with the digits that its standard error leaves."""
-    return numbers.number(value, metric.unit, half_width=2 * std_error if std_error else None)
-
-
 def control(metric: Metric, found: Effect) -> str:
-    """The control's plain level."""
-    return level(metric, found.control, found.control_std_error)
+    """The control's plain level, with the digits of the difference to it."""
+    return numbers.number(found.control, metric.unit, half_width=_half(found))
 
 
 def named(metric: Metric) -> str:
