@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 560  # px; at this width text of 16 px is still readable when a phone shows the figure at 366 px
-# Blue, orange, purple, green, wine, grey: of different lightness too, and each comes with its own marker.
-COLOURS = ("#2f5d9b", "#b4652a", "#7a4a9e", "#0b6b50", "#8c2d4f", "#5f6873")
+# Blue, orange, navy, sky, tan, wine: apart for the colour-blind too (a test computes it), each with its own marker.
+COLOURS = ("#2f5d9b", "#b0591f", "#14184f", "#6791e6", "#a58a66", "#7d1f4e")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 INK, SOFT, GRID = "#1c2430", "#566170", "#e2e6eb"
 _CJK_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei")

@@ -133,6 +133,8 @@ def _is_currency(unit: str) -> bool:
 
 def _decimals(value: float, unit: str, half_width: float | None) -> int:
     """Decimals to write, of the percentage for a share; negative: round to tens, hundreds, …."""
+    if not isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
     if unit == "share":
         value, half_width = 100 * value, None if half_width is None else 100 * half_width
     if half_width and isfinite(half_width):
@@ -157,8 +159,6 @@ def _exponent(value: float, digits: int) -> int:
 
 
 def _signed(value: float, decimals: int, before: str, behind: str, *, signed: bool) -> str:
-    if not isfinite(value):
-        raise ValueError(f"{value} is not a finite number")
     if decimals > _MOST_DECIMALS or abs(value) >= 1e15:
         digits = _scientific(value)
     else:

@@ -16,8 +16,12 @@ from workbench.report.sections import Piece, Taken, take_apart
 from workbench.report.show import MOST_CSV_ROWS
 from workbench.report.texts import Texts, texts_in
 
-_MOST_KIB = 48  # of one output; the page's own budget is 150 KiB
-_MOST_MESSAGES = 4000  # characters
+_ROOM_KIB = 100  # for all outputs; the whole page's budget is 150 KiB
+_MOST_MESSAGES, _MOST_TRACEBACK, _MOST_MESSAGE, _MOST_VALUE = 4000, 20_000, 2000, 600  # characters
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def render_report(notebook: Mapping[str, Any], facts: ReportFacts) -> str:
         A whole HTML page without script and without any address that loads.
     """
     texts = texts_in(facts.lang)
-    taken = take_apart(notebook, no_description=texts.no_description, too_large=texts.too_large, most_kib=_MOST_KIB)
+    taken = take_apart(notebook, no_description=texts.no_description, too_large=texts.too_large, room_kib=_ROOM_KIB)
     finding = taken.finding
     sources = facts.sources or (finding.data if finding else ())
     return (
@@ -73,6 +77,7 @@ def render_report(notebook: Mapping[str, Any], facts: ReportFacts) -> str:
 def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
     """The short page of a run that left no finding: what happened, what to do, what was run."""
     texts = texts_in(facts.lang)
+    said = _short(refusal.message, _MOST_MESSAGE)
     happened = {"timed_out": texts.happened_timed_out, "killed": texts.happened_killed, "lost": texts.happened_lost}
     return (
         blocks.pages()
@@ -83,10 +88,10 @@ def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
             style=_style(),
             title=f"{facts.question} — {texts.state_word(facts.state)}",
             meta=_meta(facts, facts.sources, texts),
-            happened=[text for text in (happened.get(refusal.kind, ""), refusal.message) if text],
+            happened=[text for text in (happened.get(refusal.kind, ""), said) if text],
             cell=texts.in_cell.format(n=refusal.cell) if refusal.cell is not None else "",
             todo=markdown(getattr(texts, f"do_{refusal.kind}")),
-            traceback=refusal.traceback if refusal.kind == "cell" else "",
+            traceback=refusal.traceback[-_MOST_TRACEBACK:] if refusal.kind == "cell" else "",
             run=_what_was_run(facts, facts.sources, texts),
         )
     )
@@ -112,7 +117,10 @@ def _what_was_run(facts: ReportFacts, sources: Sequence[Source], texts: Texts) -
     said = [
         (texts.study, facts.study_file or facts.study, ""),
         (texts.notebook, facts.notebook, ""),
-        *((parameter.name, shown(parameter.value, texts), parameter.comment) for parameter in facts.parameters),
+        *(
+            (parameter.name, _short(shown(parameter.value, texts), _MOST_VALUE), parameter.comment)
+            for parameter in facts.parameters
+        ),
         *((f"{texts.data}: {source.table}", _source(source, texts), "") for source in sources),
         (texts.started, texts.moment(facts.started), ""),
         (texts.took, texts.span(facts.finished - facts.started) if facts.finished else "", ""),

@@ -80,18 +80,19 @@ class Taken:
         return [section for section in self.sections if section.place == place]
 
 
-def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: str, most_kib: int) -> Taken:
+def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: str, room_kib: int) -> Taken:
     """Take an executed notebook apart.
 
     Args:
         notebook: As nbformat 4 has it.
         no_description: The `alt` of a picture that brings none.
-        too_large: What stands instead of an output above `most_kib`; `{kib}` is filled with its size.
-        most_kib: The largest output that a page takes.
+        too_large: What stands instead of an output for which no room is left; `{kib}` is filled with its size.
+        room_kib: How much the page takes of all outputs together.
     """
     sections = [Section("evidence")]
     carried: Mapping[str, Any] = {}
     messages: list[str] = []
+    room = 1024 * room_kib
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             _read_prose(cell, sections)
@@ -101,7 +102,9 @@ def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: s
             elif FINDING_MIME in output.get("data", ()):
                 carried, sections[-1].concludes = output["data"][FINDING_MIME], True
             elif piece := _piece(output, no_description):
-                sections[-1].pieces.append(_fitting(piece, too_large, most_kib))
+                fitting = _fitting(piece, too_large, room)
+                room -= len(fitting.html.encode())
+                sections[-1].pieces.append(fitting)
     return Taken(
         finding=finding_from_json(carried["finding"]) if carried else None,
         tiles=tuple(Tile(**tile) for tile in carried.get("tiles", ())),
@@ -160,9 +163,11 @@ def _preformatted(text: str) -> Piece | None:
     return Piece(Markup("<pre>{}</pre>").format(plain)) if plain.strip() else None
 
 
-def _fitting(piece: Piece, too_large: str, most_kib: int) -> Piece:
-    kib = len(piece.html.encode()) // 1024
-    return piece if kib <= most_kib else Piece(Markup('<p class="wb-lead">{}</p>').format(too_large.format(kib=kib)))
+def _fitting(piece: Piece, too_large: str, room: int) -> Piece:
+    size = len(piece.html.encode())
+    if size <= room:
+        return piece
+    return Piece(Markup('<p class="wb-lead">{}</p>').format(too_large.format(kib=size // 1024)))
 
 
 def _text(source: str | list[str]) -> str:

@@ -38,7 +38,6 @@ class Texts:
     checks_passed: str
     checks_warned: str
     checks_failed: str
-    interval_drawing: str
     all_studies: str
     history_link: str
     data_to: str
@@ -52,7 +51,6 @@ class Texts:
     study: str
     notebook: str
     owner: str
-    state: str
     started: str
     took: str
     data: str
@@ -63,12 +61,10 @@ class Texts:
     lock: str
     versions: str
     run: str
-    parameters: str
     empty: str
     messages: str
     too_large: str
     no_description: str
-    what_happened: str
     what_to_do: str
     in_cell: str
     traceback: str
@@ -103,7 +99,6 @@ class Texts:
     date: str
     finding: str
     main_estimate: str
-    differing: str
     nothing_differs: str
     just_now: str
     minutes_ago: str
@@ -198,7 +193,6 @@ ENGLISH = Texts(
     checks_passed="{n} passed",
     checks_warned="{n} to note",
     checks_failed="{n} failed",
-    interval_drawing="From {low} to {high}, dashed line at {reference}",
     all_studies="All studies",
     history_link="History of this study",
     data_to="Data to {day}",
@@ -212,7 +206,6 @@ ENGLISH = Texts(
     study="Study",
     notebook="Notebook",
     owner="Owner",
-    state="State",
     started="Started",
     took="Took",
     data="Data",
@@ -223,12 +216,10 @@ ENGLISH = Texts(
     lock="Lock",
     versions="Versions",
     run="Run",
-    parameters="Parameters",
     empty="(empty)",
     messages="Messages while it ran",
     too_large="An output of {kib} KiB is left out of this page; it stands in executed.ipynb.",
     no_description="Picture from the notebook, without a description",
-    what_happened="What happened",
     what_to_do="What to do",
     in_cell="The notebook's code cell {n} raised an error.",
     traceback="Traceback",
@@ -263,7 +254,6 @@ ENGLISH = Texts(
     date="Date",
     finding="Finding",
     main_estimate="Main estimate",
-    differing="Parameters that differ",
     nothing_differs="All runs had the same parameters.",
     just_now="just now",
     minutes_ago="{n} min ago",
@@ -301,7 +291,6 @@ CHINESE = Texts(
     checks_passed="{n} 项通过",
     checks_warned="{n} 项需留意",
     checks_failed="{n} 项未通过",
-    interval_drawing="从 {low} 到 {high}，虚线位于 {reference}",
     all_studies="全部研究",
     history_link="本研究的历史",
     data_to="数据截至 {day}",
@@ -315,7 +304,6 @@ CHINESE = Texts(
     study="研究",
     notebook="笔记本",
     owner="负责人",
-    state="状态",
     started="开始",
     took="用时",
     data="数据",
@@ -326,12 +314,10 @@ CHINESE = Texts(
     lock="依赖锁",
     versions="版本",
     run="运行",
-    parameters="参数",
     empty="（空）",
     messages="运行时的消息",
     too_large="有一项 {kib} KiB 的输出未放入本页，见 executed.ipynb。",
     no_description="笔记本中的图，没有说明",
-    what_happened="发生了什么",
     what_to_do="该怎么做",
     in_cell="笔记本的第 {n} 个代码单元报错。",
     traceback="错误追踪",
@@ -366,7 +352,6 @@ CHINESE = Texts(
     date="日期",
     finding="结论概要",
     main_estimate="主要估计",
-    differing="不同的参数",
     nothing_differs="各次运行的参数都相同。",
     just_now="刚刚",
     minutes_ago="{n} 分钟前",
