@@ -52,6 +52,13 @@ def test_repeated_keys_and_users_in_two_variants(checked: Any) -> None:
     assert torn.detail.startswith("exposures: 3 rows (50.0 %) share experiment and user_id but not variant, e.g. ")
 
 
+def test_rows_without_a_key_repeat_nothing(checked: Any) -> None:
+    missing, repeated = checked("e,,A,app,1\ne,,B,app,1\ne,1,A,app,1\ne,1,A,app,1\n")
+
+    assert (missing.rule, missing.count) == ("have no user_id", 2)
+    assert (repeated.count, repeated.examples) == (1, ("experiment e, user_id 1",))
+
+
 def test_no_more_than_three_examples(checked: Any) -> None:
     (breach,) = checked("".join(f"e,{i},,app,1\n" for i in range(10)))
 
