@@ -14,11 +14,12 @@ from itertools import combinations_with_replacement
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, Table, Value
 
-from workbench.abtest.means import Quantity
-from workbench.errors import DataError, unknown
-from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, RatioMetric
+from workbench.abtest.layout import BEFORE, COVARIATE, KNOWN, OUTCOME, Layout, parts
+from workbench.errors import DataError, StudyError, unknown
+from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, Scalar
 
 MISSING = "(missing)"
+_NOTHING = ibis.null("float64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +30,16 @@ class Span:
     last: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which columns of the per-user table one metric's moments are made of.
-
-    Attributes:
-        columns: Names in the per-user table, in the order of the moments: outcome, then covariates.
-        outcome: The metric, as indices into `columns`.
-        covariates: What is known before exposure, as indices into `columns`.
-    """
-
-    metric: Metric
-    columns: tuple[str, ...]
-    outcome: Quantity
-    covariates: tuple[Quantity, ...]
-
-
 def exposed(exposures: Table, *, experiment: str, only: Mapping[str, Sequence[str]], segments: Sequence[str]) -> Table:
     """The exposures of one experiment with `variant`, segments as text, `day`, and every other column.
 
     Raises:
-        DataError: `exposures` lacks a column that the study names.
+        StudyError: The study names a column that `exposures` lacks.
     """
-    for column in [*only, *segments]:
-        if column not in exposures.columns:
-            raise DataError(f"the table exposures: {unknown('column', column, exposures.columns)}")
+    for parameter, columns in (("only", only), ("segments", segments)):
+        for column in columns:
+            if column not in exposures.columns:
+                raise StudyError(f"{parameter}: the table exposures: {unknown('column', column, exposures.columns)}")
     chosen = exposures.filter(exposures.experiment.cast("string") == experiment)
     for column, values in only.items():
         chosen = chosen.filter(chosen[column].cast("string").isin(list(values)))
@@ -87,14 +73,21 @@ def repeated(users: Table) -> Table:
     return counted.filter(counted.rows > 1).order_by(ibis.desc("variants"), ibis.desc("rows"), "user_id")
 
 
+def count_repeated(repeated: Table) -> Table:
+    """One row: how many users stand more than once, and how many of them in more than one variant."""
+    return repeated.aggregate(repeated=repeated.count(), crossed=_times(repeated.variants > 1))
+
+
 def per_user(
     users: Table,
     facts: Mapping[str, Table],
     clocks: Mapping[str, str],
     spans: Mapping[str, Span],
     metrics: Sequence[Metric],
+    *,
+    keys: Sequence[str],
 ) -> Table:
-    """One row per exposed user with the columns of every metric.
+    """One row per exposed user: `user_id`, the keys, and the columns that `layout` names.
 
     A metric's column is NULL for a user who leaves it: the window is still open at the end of the data, or there is
     no value.  A covariate is NULL where the time before exposure is not in the data.
@@ -105,33 +98,34 @@ def per_user(
         clocks: The time column of each of them.
         spans: What each of them covers.
         metrics: Ratios stand for their parts.
+        keys: Columns of `users` to keep.
+
+    Raises:
+        DataError: A table lacks a column, holds text where a number is wanted, or other ids than `exposures`.
+        StudyError: A metric's `where` compares a column with values of another kind.
     """
     columns = [part for part in parts(metrics) if isinstance(part, ColumnMetric)]
     counted = [part for part in parts(metrics) if isinstance(part, FactMetric)]
-    result = users.mutate(**{part.name: _number(users, part.value) for part in columns})
+    known = dict.fromkeys(column for part in columns for column in part.covariates)
+    result = users.select(
+        "user_id",
+        *keys,
+        *(["exposed_at"] if counted else []),
+        **{part.name + OUTCOME: _number(users, part.value, "exposures") for part in columns},
+        **{column + COVARIATE: _number(users, column, "exposures") for column in known},
+    )
     for table in dict.fromkeys(part.table for part in counted):
         here = [part for part in counted if part.table == table]
-        sums = _fact_sums(users, facts[table], clocks[table], here)
-        joined = result.left_join(sums, "user_id")
-        after = {part.name: _after(joined, part, spans[table]) for part in here}
-        before = {f"{part.name}__before": _before(joined, part, spans[table]) for part in here if part.pre_days}
+        joined = result.left_join(_fact_sums(users, facts[table], clocks[table], here), "user_id")
+        after = {part.name + OUTCOME: _after(joined, part, spans[table]) for part in here}
+        before = {part.name + BEFORE: _before(joined, part, spans[table]) for part in here if part.pre_days}
         result = joined.select(*result.columns, **after, **before)
     return result
 
 
-def layout(metric: Metric, *, some_missing: bool) -> Layout:
-    """The columns of one metric; with `some_missing`, each covariate brings a column that says whether it was there."""
-    outcome = [metric.numerator.name, metric.denominator.name] if isinstance(metric, RatioMetric) else [metric.name]
-    covariates = _covariate_columns(metric)
-    paired = isinstance(metric, RatioMetric) and len(covariates) == 2 and not some_missing
-    present = [f"{name}__known" for name in covariates] if some_missing else []
-    first = len(outcome)
-    if paired:
-        # The same ratio before exposure: one covariate made of two columns.
-        quantities: tuple[Quantity, ...] = (Quantity(first, first + 1),)
-    else:
-        quantities = tuple(Quantity(first + i) for i in range(len(covariates) + len(present)))
-    return Layout(metric, (*outcome, *covariates, *present), Quantity(0, 1 if len(outcome) == 2 else None), quantities)
+def values_known(users: Table, columns: Sequence[str]) -> Table:
+    """One row: `users`, and how many of them have a value in each column."""
+    return users.aggregate(users=users.count(), **{column: users[column].count() for column in columns})
 
 
 def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], shifts: Mapping[str, float]) -> Table:
@@ -139,7 +133,7 @@ def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], 
 
     Sums of (a − s_a)(b − s_b) with s near the mean lose no digits to a large offset; `at_hand` gives s.
     """
-    shifted = users.select(*keys, **{c: users[c].cast("float64") - ibis.literal(s) for c, s in shifts.items()})
+    shifted = users.select(*keys, **{c: users[c] - ibis.literal(s) for c, s in shifts.items()})
     pairs = {pair for plan in layouts for pair in combinations_with_replacement(plan.columns, 2)}
     sums = {f"sum__{c}": shifted[c].sum() for c in shifts}
     counts = {f"known__{c}": shifted[c].count() for c in shifts}
@@ -150,21 +144,28 @@ def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], 
 def at_hand(users: Table, columns: Sequence[str], *, rows: int = 1000) -> Table:
     """Means over the first rows that the engine hands over: they only centre the sums of `clean_moments`."""
     few = users.select(*columns).limit(rows)
-    return few.aggregate(**{c: few[c].cast("float64").mean() for c in columns})
+    return few.aggregate(**{c: few[c].mean() for c in columns})
 
 
-def careful_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], spans: Mapping[str, Span]) -> Table:
+def careful_moments(
+    users: Table,
+    layouts: Sequence[Layout],
+    keys: Sequence[str],
+    spans: Mapping[str, Span],
+    shifts: Mapping[str, float],
+) -> Table:
     """Counts, means and covariances per group, where users may leave a metric or lack a covariate.
 
-    The covariances are the engine's own, which are computed stably on all engines that the project names.
+    The covariances are the engine's own, which are computed stably on all engines that the project names, up to a
+    part of 1e-17 of mean/deviation; `shifts` takes a larger offset off first.  A missing covariate counts as its shift.
     """
     columns: dict[str, Value] = {}
     for i, plan in enumerate(layouts):
         known = _outcome_known(users, plan)
         columns[f"open_m{i}"] = _window_open(users, plan.metric, spans).ifelse(1, 0)
         for j, name in enumerate(plan.columns):
-            value = users[name].cast("float64") if j < _width(plan) else _covariate(users, name)
-            columns[f"m{i}_{j}"] = known.ifelse(value, ibis.null("float64"))
+            value = _shifted(users, name, shifts)
+            columns[f"m{i}_{j}"] = known.ifelse(value if j < plan.width else value.fill_null(0.0), _NOTHING)
     masked = users.select(*keys, **columns)
     wanted: dict[str, Value] = {"users": masked.count()}
     for i, plan in enumerate(layouts):
@@ -180,37 +181,22 @@ def careful_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str]
 
 def unusable(users: Table, column: str) -> Table:
     """Users whose value is NaN or infinite: `user_id` and the value as text."""
-    value = users[column].cast("float64")
-    return users.filter(value.isnan() | value.isinf()).select("user_id", value=value.cast("string"))
-
-
-def parts(metrics: Sequence[Metric]) -> list[FactMetric | ColumnMetric]:
-    """Every metric that is not a ratio, each once: the ratios' parts too."""
-    found: dict[str, FactMetric | ColumnMetric] = {}
-    for metric in metrics:
-        for part in (metric.numerator, metric.denominator) if isinstance(metric, RatioMetric) else (metric,):
-            found[part.name] = part
-    return list(found.values())
-
-
-def _covariate_columns(metric: Metric) -> list[str]:
-    if isinstance(metric, RatioMetric):
-        pair = [*_covariate_columns(metric.numerator), *_covariate_columns(metric.denominator)]
-        return list(dict.fromkeys(pair))
-    if isinstance(metric, FactMetric):
-        return [f"{metric.name}__before"] if metric.pre_days else []
-    return list(metric.covariates)
+    # x − x is NaN for these, which differs from 0 on every engine; not every engine can ask for infinity by name.
+    wrong = users.filter(users[column] - users[column] != 0)
+    return wrong.select("user_id", value=wrong[column].cast("string"))
 
 
 def _fact_sums(users: Table, facts: Table, clock: str, metrics: Sequence[FactMetric]) -> Table:
     """Per user: each metric over its window after exposure, and over its window before.  One scan of the facts."""
-    needed = {f"where_{c}": facts[c] for c in sorted({c for m in metrics for c in m.where})}
-    values = {f"value_{m.name}": _number(facts, m.value) for m in metrics if m.value}
+    table = metrics[0].table
+    _check_ids(users, facts, table)
+    needed = {f"where_{c}": _column(facts, c, table) for c in sorted({c for m in metrics for c in m.where})}
+    values = {f"value_{m.name}": _number(facts, m.value, table) for m in metrics if m.value}
     slim = facts.select("user_id", happened_at=facts[clock], **needed, **values)
     both = users.select("user_id", "exposed_at").inner_join(slim, "user_id")
-    longest, earliest = max(m.window_days for m in metrics), max(m.pre_days or 0 for m in metrics)
+    longest, earliest = max(m.window_days for m in metrics), max(m.pre_days for m in metrics)
     near = both.filter(
-        both.happened_at >= both.exposed_at - ibis.interval(days=earliest),
+        both.happened_at + ibis.interval(days=earliest) >= both.exposed_at,
         both.happened_at < both.exposed_at + ibis.interval(days=longest),
     )
     wanted: dict[str, Value] = {}
@@ -222,7 +208,7 @@ def _fact_sums(users: Table, facts: Table, clock: str, metrics: Sequence[FactMet
         wanted[f"after_{metric.name}"] = _fold(near, metric, counted & after)
         if metric.pre_days:
             before = (near.happened_at < near.exposed_at) & (
-                near.happened_at >= near.exposed_at - ibis.interval(days=metric.pre_days)
+                near.happened_at + ibis.interval(days=metric.pre_days) >= near.exposed_at
             )
             wanted[f"before_{metric.name}"] = _fold(near, metric, counted & before)
     return near.group_by("user_id").aggregate(**wanted)
@@ -231,8 +217,25 @@ def _fact_sums(users: Table, facts: Table, clock: str, metrics: Sequence[FactMet
 def _where(facts: Table, metric: FactMetric) -> BooleanValue:
     condition = ibis.literal(value=True)
     for column, values in metric.where.items():
-        condition = condition & facts[f"where_{column}"].isin(list(values))
+        condition = condition & _among(facts[f"where_{column}"], values, f"the metric {metric.name!r}: where: {column}")
     return condition
+
+
+def _among(column: Value, values: Sequence[Scalar], where: str) -> BooleanValue:
+    kind = column.type()
+    holds: tuple[tuple[bool, str, tuple[type, ...]], ...] = (
+        (kind.is_boolean(), "true or false", (bool,)),
+        (kind.is_numeric(), "numbers", (int, float)),
+        (kind.is_string(), "text", (str,)),
+    )
+    for is_it, words, types in holds:
+        # To Python, true is a number.
+        wrong = [value for value in values if type(value) not in types]
+        if is_it and wrong:
+            raise StudyError(f"{where} holds {words}, which {wrong[0]!r} is not; correct the metric")
+        if is_it:
+            return column.isin(list(values))
+    raise StudyError(f"{where} holds {kind}, which cannot be listed; name a column of text, numbers or true and false")
 
 
 def _fold(facts: Table, metric: FactMetric, counted: BooleanValue) -> FloatingValue:
@@ -240,7 +243,7 @@ def _fold(facts: Table, metric: FactMetric, counted: BooleanValue) -> FloatingVa
         return counted.ifelse(1.0, 0.0).max()
     if metric.aggregate == "count":
         return counted.ifelse(1.0, 0.0).sum()
-    value = counted.ifelse(facts[f"value_{metric.name}"], ibis.null("float64"))
+    value = counted.ifelse(facts[f"value_{metric.name}"], _NOTHING)
     return {"sum": value.sum, "mean": value.mean, "max": value.max}[metric.aggregate]()
 
 
@@ -249,7 +252,7 @@ def _after(joined: Table, metric: FactMetric, span: Span) -> FloatingValue:
     value = joined[f"after_{metric.name}"]
     if metric.aggregate in {"any", "count", "sum"}:
         value = value.fill_null(0.0)
-    return _closed(joined, metric, span).ifelse(value, ibis.null("float64"))
+    return _closed(joined, metric, span).ifelse(value, _NOTHING)
 
 
 def _before(joined: Table, metric: FactMetric, span: Span) -> FloatingValue:
@@ -258,12 +261,12 @@ def _before(joined: Table, metric: FactMetric, span: Span) -> FloatingValue:
     if metric.aggregate in {"any", "count", "sum"}:
         value = value.fill_null(0.0)
     begin = span.first + timedelta(days=metric.pre_days or 0)
-    return (joined.exposed_at >= ibis.literal(begin, type="timestamp")).ifelse(value, ibis.null("float64"))
+    return (joined.exposed_at >= ibis.literal(begin, type="timestamp")).ifelse(value, _NOTHING)
 
 
 def _outcome_known(users: Table, plan: Layout) -> BooleanValue:
     known = users[plan.columns[0]].notnull()
-    return known & users[plan.columns[1]].notnull() if _width(plan) == 2 else known
+    return known & users[plan.columns[1]].notnull() if plan.width == 2 else known
 
 
 def _window_open(users: Table, metric: Metric, spans: Mapping[str, Span]) -> BooleanValue:
@@ -279,32 +282,45 @@ def _closed(users: Table, metric: FactMetric, span: Span) -> BooleanValue:
     return users.exposed_at <= ibis.literal(end, type="timestamp")
 
 
-def _covariate(users: Table, name: str) -> FloatingValue:
-    if name.endswith("__known"):
-        return users[name.removesuffix("__known")].notnull().ifelse(1.0, 0.0)
-    return users[name].cast("float64").fill_null(0.0)
+def _shifted(users: Table, name: str, shifts: Mapping[str, float]) -> FloatingValue:
+    if name.endswith(KNOWN):
+        return users[name.removesuffix(KNOWN)].notnull().ifelse(1.0, 0.0)
+    return users[name] - ibis.literal(shifts[name]) if shifts.get(name) else users[name]
 
 
-def _width(plan: Layout) -> int:
-    """How many columns the outcome takes."""
-    return 1 if plan.outcome.denominator is None else 2
+def _column(table: Table, column: str, name: str) -> Value:
+    if column not in table.columns:
+        raise DataError(f"a metric reads the table {name}: {unknown('column', column, table.columns)}")
+    return table[column]
 
 
-def _number(table: Table, column: str) -> FloatingValue:
+def _number(table: Table, column: str, name: str) -> FloatingValue:
     """A column as a float.
 
     Raises:
         DataError: The column is missing or is no number.
     """
-    if column not in table.columns:
-        raise DataError(f"a metric reads {unknown('column', column, table.columns)}")
-    value = table[column]
-    if not (value.type().is_numeric() or value.type().is_boolean()):
+    value = _column(table, column, name)
+    if value.type().is_boolean():
+        # Half of the engines cannot cast true to a float.
+        return ibis.cases((value, 1.0), (~value, 0.0), else_=_NOTHING)
+    if not value.type().is_numeric():
         raise DataError(
-            f"a metric reads the column {column!r} as a number, but it holds {value.type()}; "
+            f"a metric reads the column {column!r} of {name} as a number, but it holds {value.type()}; "
             "correct the metric or the catalogue"
         )
     return value.cast("float64")
+
+
+def _check_ids(users: Table, facts: Table, name: str) -> None:
+    """Refuse ids of two kinds, which no engine joins, or joins without finding anybody."""
+    both = (users.user_id, _column(facts, "user_id", name))
+    kinds = ["text" if ids.type().is_string() else "whole numbers" for ids in both]
+    if kinds[0] != kinds[1]:
+        raise DataError(
+            f"user_id holds {kinds[0]} in the table exposures and {kinds[1]} in the table {name}, so no user of one "
+            "is found in the other; store them alike"
+        )
 
 
 def _times(condition: BooleanValue) -> Value:

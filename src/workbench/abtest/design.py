@@ -11,6 +11,7 @@ from workbench.errors import StudyError
 from workbench.tables.metrics import Metric, read_metrics
 
 Role = Literal["goal", "guardrail", "secondary"]
+TAKEN = ("variant", "day")  # keys of every moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +103,20 @@ def design(
     if not goals:
         raise StudyError("the study names no goal; set `goals` to at least one metric")
     _check_shares(split or {}, control)
+    metrics_named = tuple(declared.get(name) for name in roles)
+    _check_labels(metrics_named)
     return Design(
         experiment=experiment,
         control=control,
-        metrics=tuple(declared.get(name) for name in roles),
+        metrics=metrics_named,
         roles=roles,
-        breakdowns=tuple((s,) if isinstance(s, str) else tuple(s) for s in segments),
+        breakdowns=_breakdowns(segments),
         only={column: (v,) if isinstance(v, str) else tuple(v) for column, v in (only or {}).items()},
         shares=dict(split or {}),
         level=level,
         split_level=srm_level,
         early_level=early_level,
-        planned_end=date.fromisoformat(planned_end) if planned_end else None,
+        planned_end=_day(planned_end) if planned_end else None,
         smallest_effect=smallest_effect,
     )
 
@@ -125,3 +128,32 @@ def _check_shares(split: Mapping[str, float], control: str) -> None:
         raise StudyError(f"`split` doesn't name the control {control!r}; it names {', '.join(map(repr, split))}")
     if sum(share > 0 for share in split.values()) < 2 or min(split.values()) < 0:
         raise StudyError(f"`split` needs at least two variants with a share above zero, found {dict(split)}")
+
+
+def _check_labels(metrics: Sequence[Metric]) -> None:
+    """A report tells metrics apart by their labels."""
+    for i, metric in enumerate(metrics):
+        for other in metrics[:i]:
+            if metric.label == other.label:
+                raise StudyError(
+                    f"the metrics {other.name!r} and {metric.name!r} have the same label, {metric.label!r}; "
+                    "give each its own"
+                )
+
+
+def _breakdowns(segments: Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    found = tuple((s,) if isinstance(s, str) else tuple(dict.fromkeys(s)) for s in segments)
+    for breakdown in found:
+        if not breakdown:
+            raise StudyError("`segments` holds an empty list; name the columns to break down by")
+        for column in breakdown:
+            if column.casefold() in TAKEN:
+                raise StudyError(f"`segments` names {column!r}, which every table is broken down by already; remove it")
+    return tuple(dict.fromkeys(found))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise StudyError(f"`planned_end` must be a day like 2026-12-01, found {text!r}") from None

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 from ibis.expr.types import Table
 
 from workbench.abtest import aggregate
-from workbench.abtest.aggregate import Layout, Span
+from workbench.abtest.account import Period, check_exposures
+from workbench.abtest.aggregate import Span
 from workbench.abtest.design import Design
 from workbench.abtest.effects import MetricMoments
+from workbench.abtest.layout import BEFORE, COVARIATE, Layout, layout, parts
 from workbench.errors import DataError, StudyError, unknown
 from workbench.stats import MomentTable
 from workbench.tables import Catalog, Source, collect
 from workbench.tables.metrics import FactMetric, Metric
 from workbench.tables.schema import canonical
+
+# Below this part of the mean, a spread is taken from centred values: engines lose about mean/deviation × 1e-17.
+SMALLEST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,19 @@ def measure(catalog: Catalog, design: Design) -> Measured:
     """
     exposures = catalog.table("exposures")
     users = aggregate.exposed(exposures, experiment=design.experiment, only=design.only, segments=design.segments)
-    account = _account(users, exposures, design)
+    period = check_exposures(users, exposures, design)
     tables = _fact_tables(design.metrics)
-    if tables and account.first is None:
+    if tables and period.first is None:
         raise DataError(
             f"the metrics count {' and '.join(tables)} after exposure, but the table exposures has no exposed_at; "
             "map it in the catalogue"
         )
+    if design.planned_end and period.first is None:
+        raise StudyError(
+            f"planned_end is {design.planned_end}, but the table exposures has no exposed_at, so nobody can tell "
+            "whether that day has come; leave planned_end out, or map exposed_at in the catalogue"
+        )
+    keys = ["variant", *design.segments, *(["day"] if period.first else [])]
     sources = {name: catalog.source(name) for name in ["exposures", *tables]}
     spans = {name: _span(sources[name]) for name in tables}
     wide = aggregate.per_user(
@@ -65,120 +76,92 @@ def measure(catalog: Catalog, design: Design) -> Measured:
         {name: canonical(name).clock for name in tables},
         spans,
         design.metrics,
+        keys=keys,
     )
-    keys = ["variant", *design.segments, *(["day"] if account.first else [])]
-    layouts, frame, shifts = _moments(wide, design, keys, spans, account)
+    layouts, frame, shifts = _moments(wide, design, keys, spans, period)
     counts = frame.groupby("variant")["users"].sum()
     if design.control not in counts.index:
         raise StudyError(
             f"the experiment {design.experiment!r}: {unknown('variant', design.control, counts.index)}; "
             "set `control` to one of them"
         )
+    if len(counts) < 2:
+        raise DataError(
+            f"everybody in the experiment {design.experiment!r} is in the variant {design.control!r}; "
+            "there is nobody to compare with"
+        )
     order = [design.control, *sorted(set(counts.index) - {design.control})]
     return Measured(
         users={variant: int(counts[variant]) for variant in order},
         metrics={plan.metric.name: _metric_moments(i, plan, frame, keys, shifts) for i, plan in enumerate(layouts)},
-        first=account.first.date() if account.first else None,
-        last=account.last.date() if account.last else None,
+        first=period.first.date() if period.first else None,
+        last=period.last.date() if period.last else None,
         as_of=_as_of(sources, tables),
         sources=tuple(sources.values()),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Account:
-    first: datetime | None
-    last: datetime | None
-
-
-def _account(users: Table, exposures: Table, design: Design) -> _Account:
-    """Refuse exposures of which no honest count can be made."""
-    row = collect(aggregate.account(users)).iloc[0]
-    if row["rows"] == 0:
-        _refuse_nobody(exposures, design)
-    for column, missing in (
-        ("user_id", row["no_user"]),
-        ("variant", row["no_variant"]),
-        ("exposed_at", row.get("no_time", 0)),
-    ):
-        if missing:
-            raise DataError(
-                f"{missing:,.0f} of {row['rows']:,} exposures of {design.experiment!r} have no {column}; "
-                "complete them or leave them out of the table"
-            )
-    if row["users"] < row["rows"]:
-        _refuse_repeated(users, design, int(row["users"]))
-    if "first" not in row:
-        return _Account(None, None)
-    return _Account(row["first"].to_pydatetime(), row["last"].to_pydatetime())
-
-
-def _refuse_nobody(exposures: Table, design: Design) -> None:
-    known = (
-        collect(exposures.select(experiment=exposures.experiment.cast("string")).distinct())["experiment"]
-        .dropna()
-        .tolist()
-    )
-    if not known:
-        raise DataError("the table exposures is empty; there is nobody to compare")
-    if design.experiment not in known:
-        raise StudyError(f"the table exposures: {unknown('experiment', design.experiment, sorted(known))}")
-    wanted = " and ".join(f"{column} in ({', '.join(values)})" for column, values in design.only.items())
-    raise DataError(f"nobody in the experiment {design.experiment!r} has {wanted}; widen or correct `only`")
-
-
-def _refuse_repeated(users: Table, design: Design, distinct: int) -> None:
-    repeated = collect(aggregate.repeated(users))
-    both = repeated[repeated["variants"] > 1]
-    wrong, what, cure = (
-        (
-            both,
-            "users are in more than one variant",
-            "find out how they could be, and leave them out of the table exposures",
-        )
-        if len(both)
-        else (repeated, "users stand more than once in the table exposures", "keep the first exposure of each")
-    )
-    examples = ", ".join(str(user) for user in wrong["user_id"].head(3))
-    raise DataError(
-        f"experiment {design.experiment!r}: {len(wrong):,} of {distinct:,} {what} (for example user {examples}); {cure}"
-    )
-
-
 def _moments(
-    wide: Table, design: Design, keys: Sequence[str], spans: Mapping[str, Span], account: _Account
+    wide: Table, design: Design, keys: Sequence[str], spans: Mapping[str, Span], period: Period
 ) -> tuple[list[Layout], pd.DataFrame, dict[str, float]]:
-    """The layouts and the frame of moments: shifted sums where every user has every value, else with care."""
+    """The layouts, the frame of moments and what was taken off each column first.
+
+    Shifted sums where every user has every value, else with care.
+    """
+    whole = [layout(metric, some_missing=False) for metric in design.metrics]
+    columns = sorted({column for plan in whole for column in plan.columns})
+    shifts = {} if spans else _centres(collect(aggregate.at_hand(wide, columns)).iloc[0])
     if not spans:
-        layouts = [aggregate.layout(metric, some_missing=False) for metric in design.metrics]
-        columns = sorted({column for plan in layouts for column in plan.columns})
-        means = collect(aggregate.at_hand(wide, columns)).iloc[0]
-        shifts = {column: float(means[column]) if np.isfinite(means[column]) else 0.0 for column in columns}
-        frame = _collect_finite(aggregate.clean_moments(wide, layouts, keys, shifts), wide, columns)
-        missing = {column for column in columns if (frame[f"known__{column}"] < frame["users"]).any()}
-        if not missing:
-            return layouts, frame, shifts
+        frame = _collect_finite(aggregate.clean_moments(wide, whole, keys, shifts), wide, columns)
+        lacking = {column for column in columns if (frame[f"known__{column}"] < frame["users"]).any()}
+        if not lacking:
+            return whole, frame, shifts
     else:
-        missing = {f"{name}__before" for name in _begin_too_late(design.metrics, spans, account)}
-    layouts = []
-    for metric in design.metrics:
-        plan = aggregate.layout(metric, some_missing=False)
-        lacks = missing & set(plan.columns[1 if plan.outcome.denominator is None else 2 :])
-        layouts.append(aggregate.layout(metric, some_missing=True) if lacks else plan)
-    columns = sorted({column for plan in layouts for column in plan.columns if not column.endswith("__known")})
-    return layouts, _collect_finite(aggregate.careful_moments(wide, layouts, keys, spans), wide, columns), {}
+        lacking = _begin_too_late(design.metrics, spans, period) | _incomplete(wide, columns)
+    layouts = [layout(plan.metric, some_missing=bool(lacking & set(plan.columns[plan.width :]))) for plan in whole]
+    frame = _collect_finite(aggregate.careful_moments(wide, layouts, keys, spans, shifts), wide, columns)
+    if not shifts and (shifts := _offsets(frame, layouts)):
+        frame = _collect_finite(aggregate.careful_moments(wide, layouts, keys, spans, shifts), wide, columns)
+    return layouts, frame, shifts
 
 
-def _begin_too_late(metrics: Sequence[Metric], spans: Mapping[str, Span], account: _Account) -> list[str]:
-    """The metrics whose window before exposure is not in the data for the first users exposed."""
-    return [
-        part.name
-        for part in aggregate.parts(metrics)
+def _begin_too_late(metrics: Sequence[Metric], spans: Mapping[str, Span], period: Period) -> set[str]:
+    """The covariates that some users lack: the data begin too late, or without facts there is no mean or maximum."""
+    return {
+        part.name + BEFORE
+        for part in parts(metrics)
         if isinstance(part, FactMetric)
         and part.pre_days
-        and account.first is not None
-        and account.first < spans[part.table].first + pd.Timedelta(days=part.pre_days)
-    ]
+        and (
+            part.aggregate in {"mean", "max"}
+            or (period.first is not None and period.first < spans[part.table].first + timedelta(days=part.pre_days))
+        )
+    }
+
+
+def _incomplete(wide: Table, columns: Sequence[str]) -> set[str]:
+    """The columns of `exposures` among the covariates that have no value for some users."""
+    covariates = [column for column in columns if column.endswith(COVARIATE)]
+    if not covariates:
+        return set()
+    known = collect(aggregate.values_known(wide, covariates)).iloc[0]
+    return {column for column in covariates if known[column] < known["users"]}
+
+
+def _centres(means: pd.Series[float]) -> dict[str, float]:
+    return {str(column): float(mean) if np.isfinite(mean) else 0.0 for column, mean in means.items()}
+
+
+def _offsets(frame: pd.DataFrame, layouts: Sequence[Layout]) -> dict[str, float]:
+    """What to take off the columns whose mean is so large that an engine's variance loses digits to it."""
+    found = {}
+    for i, plan in enumerate(layouts):
+        largest = frame[f"n_m{i}"].idxmax()
+        for j, column in enumerate(plan.columns):
+            mean, variance = frame[f"mean_m{i}_{j}"], frame[f"cov_m{i}_{j}_{j}"]
+            if ((variance > 0) & (variance < (SMALLEST_SPREAD * mean) ** 2)).any():
+                found[column] = float(mean[largest])
+    return found
 
 
 def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.DataFrame:
@@ -189,9 +172,13 @@ def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.D
         # An engine may refuse the variance of an infinite value instead of passing it on.
         _refuse_unusable(wide, columns)
         raise
-    totals = [name for name in frame if str(name).startswith(("sum__", "mean_"))]
-    if not np.isfinite(frame[totals].dropna(how="all").to_numpy(dtype=float)).all():
-        _refuse_unusable(wide, columns)
+    for name in map(str, frame.columns):
+        kind, _, column = name.partition("_")
+        if kind == "mean" or f"known__{name.removeprefix('sum__')}" in frame:
+            count = f"n_{column.rpartition('_')[0]}" if kind == "mean" else f"known__{name.removeprefix('sum__')}"
+            # Without anybody there is no number, which is no fault of the values.
+            if not np.isfinite(frame.loc[frame[count] > 0, name].to_numpy(dtype=float)).all():
+                _refuse_unusable(wide, columns)
     return frame
 
 
@@ -202,7 +189,7 @@ def _refuse_unusable(wide: Table, columns: Sequence[str]) -> None:
         if count:
             examples = ", ".join(f"user {row.user_id}: {row.value}" for row in collect(wrong.limit(3)).itertuples())
             raise DataError(
-                f"{column.removesuffix('__before')!r}: {count:,} users have a value that is no number or infinite "
+                f"{column.rpartition('__')[0]!r}: {count:,} users have a value that is no number or infinite "
                 f"(for example {examples}); correct them, or store them as missing"
             )
 
@@ -210,7 +197,8 @@ def _refuse_unusable(wide: Table, columns: Sequence[str]) -> None:
 def _metric_moments(
     i: int, plan: Layout, frame: pd.DataFrame, keys: Sequence[str], shifts: Mapping[str, float]
 ) -> MetricMoments:
-    table = _from_shifted_sums(plan, frame, keys, shifts) if shifts else _from_covariances(i, plan, frame, keys)
+    made = _from_covariances if f"n_m{i}" in frame else _from_shifted_sums
+    table = made(i, plan, frame, keys, shifts)
     left_out = (frame["users"] - table.n).groupby(frame["variant"]).sum()
     return MetricMoments(
         name=plan.metric.name,
@@ -223,7 +211,7 @@ def _metric_moments(
 
 
 def _from_shifted_sums(
-    plan: Layout, frame: pd.DataFrame, keys: Sequence[str], shifts: Mapping[str, float]
+    _: int, plan: Layout, frame: pd.DataFrame, keys: Sequence[str], shifts: Mapping[str, float]
 ) -> MomentTable:
     n = frame["users"].to_numpy(dtype=np.int64)
     sums = frame[[f"sum__{column}" for column in plan.columns]].to_numpy(dtype=float)
@@ -237,10 +225,14 @@ def _from_shifted_sums(
     return MomentTable(plan.columns, frame[list(keys)], n, mean, comoment)
 
 
-def _from_covariances(i: int, plan: Layout, frame: pd.DataFrame, keys: Sequence[str]) -> MomentTable:
+def _from_covariances(
+    i: int, plan: Layout, frame: pd.DataFrame, keys: Sequence[str], shifts: Mapping[str, float]
+) -> MomentTable:
     n = frame[f"n_m{i}"].to_numpy(dtype=np.int64)
     k = len(plan.columns)
-    mean = frame[[f"mean_m{i}_{j}" for j in range(k)]].fillna(0.0).to_numpy(dtype=float)
+    shift = np.array([shifts.get(column, 0.0) for column in plan.columns])
+    mean = frame[[f"mean_m{i}_{j}" for j in range(k)]].to_numpy(dtype=float) + shift
+    mean[n == 0] = 0.0
     comoment = np.empty((len(frame), k, k))
     for j in range(k):
         for m in range(k):
@@ -250,7 +242,7 @@ def _from_covariances(i: int, plan: Layout, frame: pd.DataFrame, keys: Sequence[
 
 
 def _fact_tables(metrics: Sequence[Metric]) -> list[str]:
-    return list(dict.fromkeys(part.table for part in aggregate.parts(metrics) if isinstance(part, FactMetric)))
+    return list(dict.fromkeys(part.table for part in parts(metrics) if isinstance(part, FactMetric)))
 
 
 def _span(source: Source) -> Span:
