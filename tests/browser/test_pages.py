@@ -1,0 +1,225 @@
+"""The pages as a reader sees them: on a desk, on a phone, on paper."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import hillstrom_notebook
+import pytest
+from PIL import Image
+
+from workbench.report import (
+    HistoryRow,
+    IndexRow,
+    Refusal,
+    RunParameter,
+    render_history,
+    render_index,
+    render_refusal,
+    render_report,
+)
+
+pytestmark = pytest.mark.browser
+
+FACTS = hillstrom_notebook.facts()
+NOW = FACTS.started + timedelta(hours=2)
+LONG = "unbreakable_" * 12
+
+
+def index_page() -> str:
+    rows = [
+        IndexRow(
+            "a",
+            "Which e-mail should we send?",
+            "Growth",
+            "succeeded",
+            NOW,
+            "a.html",
+            "h.html",
+            3,
+            "",
+            "ship",
+            "Send the Men's e-mail",
+            NOW,
+            "",
+            tuple(hillstrom_notebook.estimates()[:1] * 3),
+        ),
+        IndexRow(
+            "b",
+            "Which products run out next week?",
+            "Supply",
+            "failed",
+            NOW,
+            "b.html",
+            "h.html",
+            2,
+            f"column {LONG} not found",
+        ),
+        IndexRow(
+            "c",
+            "Is the coupon worth its cost?",
+            "Growth",
+            "succeeded",
+            NOW,
+            "c.html",
+            "h.html",
+            1,
+            "",
+            "stop",
+            f"no: {LONG}",
+            NOW,
+            "data are 4 days old",
+        ),
+    ]
+    return render_index(rows, now=NOW)
+
+
+def history_page() -> str:
+    rows = [
+        HistoryRow(
+            f"r{i}",
+            "r.html",
+            "succeeded",
+            NOW - timedelta(days=i),
+            None,
+            "ship",
+            f"pays {LONG}",
+            "",
+            hillstrom_notebook.estimates()[0],
+            (RunParameter("level", i), RunParameter("x", LONG)),
+        )
+        for i in range(3)
+    ]
+    return render_history(rows, question=f"Does it {LONG}?", owner="Growth", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def report_page() -> str:
+    notebook = hillstrom_notebook.made()
+    return render_report(
+        notebook, hillstrom_notebook.facts(parameters=(RunParameter("catalog", LONG, LONG), RunParameter(LONG, 1)))
+    )
+
+
+@pytest.fixture
+def pages(report_page) -> dict[str, str]:
+    refusal = Refusal("cell", f"ValueError: {LONG}", 3, f"Traceback\n{LONG * 3}")
+    return {
+        "report": report_page,
+        "index": index_page(),
+        "history": history_page(),
+        "refusal": render_refusal(refusal, FACTS),
+    }
+
+
+WIDER_THAN_THE_SCREEN = """
+for (const fold of d.querySelectorAll('details')) fold.open = true;
+const inside = e => e.closest('.wb-scroll, pre, svg');
+return {page: d.documentElement.scrollWidth, screen: w.innerWidth,
+  out: [...d.body.querySelectorAll('*')].filter(e => !inside(e) && e.getBoundingClientRect().right > w.innerWidth + 1 && !e.classList.contains('unseen')).map(e => e.className || e.tagName)};
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["report", "index", "history", "refusal"])
+def test_nothing_is_wider_than_the_screen(browser, pages, name, width):
+    seen = json.loads(browser.script_result(pages[name], WIDER_THAN_THE_SCREEN, width=width))
+    assert seen["screen"] == width
+    assert seen["page"] <= width
+    assert seen["out"] == []
+
+
+def test_text_in_a_figure_can_be_read_on_a_phone(browser, report_page):
+    heights = json.loads(
+        browser.script_result(
+            report_page,
+            "return [...d.querySelectorAll('figure svg text')].map(e => e.getBoundingClientRect().height)",
+            width=390,
+        )
+    )
+    assert len(heights) > 5
+    assert min(heights) >= 11  # of a line; the letters are about 10 px
+
+
+def test_a_wide_table_scrolls_inside_itself(browser, report_page):
+    seen = json.loads(
+        browser.script_result(
+            report_page,
+            "const s = d.querySelector('.wb-scroll'); return [s.scrollWidth > s.clientWidth, s.tabIndex]",
+            width=390,
+        )
+    )
+    assert seen == [True, 0]
+
+
+SEARCH = """
+const shown = () => [...d.querySelectorAll('#studies > li')].filter(e => e.getClientRects().length).map(e => e.querySelector('h2').textContent);
+const set = (field, value) => { field.value = value; field.dispatchEvent(new w.Event('input')); };
+const [decision, owner] = d.querySelectorAll('#bar select'), search = d.querySelector('#bar input'), seen = {};
+seen.bar = !!d.querySelector('#bar').getClientRects().length;
+seen.all = shown().length;
+set(search, 'GROWTH mail'); seen.words = shown();
+set(search, ''); set(decision, 'Failed'); seen.failed = shown();
+set(decision, ''); set(owner, 'Growth'); seen.growth = shown().length;
+set(search, 'nothing like it'); seen.none = shown().length;
+seen.told = !!d.querySelector('#none').getClientRects().length;
+return seen;
+"""
+
+
+def test_the_index_can_be_searched_and_filtered(browser):
+    assert json.loads(browser.script_result(index_page(), SEARCH)) == {
+        "bar": True,
+        "all": 3,
+        "words": ["Which e-mail should we send?"],
+        "failed": ["Which products run out next week?"],
+        "growth": 2,
+        "none": 0,
+        "told": True,
+    }
+
+
+def test_the_policy_lets_the_indexes_own_script_run_and_no_other(browser, tmp_path):
+    page = tmp_path / "index.html"
+    page.write_text(
+        index_page().replace("</main>", "</main><script>document.title='broken in'</script>"), encoding="utf-8"
+    )
+    dom = browser.run(page, "--dump-dom")
+    assert re.search(r'<div id="bar" class="bar">', dom)
+    assert "<title>broken in</title>" not in dom
+
+
+def test_a_report_runs_no_script_at_all(browser, report_page, tmp_path):
+    page = tmp_path / "report.html"
+    page.write_text(
+        report_page.replace("</main>", "</main><script>document.title='broken in'</script>"), encoding="utf-8"
+    )
+    assert "<title>broken in</title>" not in browser.run(page, "--dump-dom")
+
+
+def test_paper_is_a4_and_shows_what_is_folded(browser, report_page, tmp_path):
+    sizes = {}
+    for name, html in {"folded": report_page, "open": report_page.replace("<details>", "<details open>")}.items():
+        page = tmp_path / f"{name}.html"
+        page.write_text(html, encoding="utf-8")
+        browser.run(page, f"--print-to-pdf={tmp_path / name}.pdf", "--no-pdf-header-footer")
+        pdf = (tmp_path / f"{name}.pdf").read_bytes()
+        (box,) = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf))
+        assert [round(float(side)) for side in box] == pytest.approx([595, 842], abs=1)
+        sizes[name] = (pdf.count(b"/Type /Page\n"), len(pdf))
+    assert sizes["folded"][0] == sizes["open"][0]
+    assert sizes["folded"][1] == pytest.approx(sizes["open"][1], rel=0.02)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_decision_is_the_first_thing_seen(browser, tmp_path, lang):
+    """Its green is on the screen of a desk without scrolling, and Chinese is drawn in a font that has it."""
+    page = tmp_path / "report.html"
+    page.write_text(render_report(hillstrom_notebook.made(), hillstrom_notebook.facts(lang=lang)), encoding="utf-8")
+    browser.run(page, f"--screenshot={tmp_path / 'page.png'}", "--window-size=1280,800")
+    with Image.open(tmp_path / "page.png") as picture:
+        assert picture.size == (1280, 800)
+        colours = {colour for count, colour in picture.convert("RGB").getcolors(1 << 24) if count > 2000}
+    assert (0xE6, 0xF3, 0xEE) in colours
