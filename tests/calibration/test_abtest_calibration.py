@@ -1,7 +1,7 @@
 """Do the intervals cover as often as they say?  Simulated tests through the real estimators, fixed seeds.
 
-A population of a few hundred kinds of users is drawn once.  A simulated test draws how many users of each kind
-its arms hold (a multinomial), so thousands of users cost a few hundred numbers and the truth is known exactly.
+A population of a hundred kinds of users is drawn once.  A simulated test draws how many users of each kind
+its arms hold (a multinomial), so thousands of users cost a hundred numbers and the truth is known exactly.
 Every tolerance is three Monte-Carlo errors of the simulated share.
 """
 
@@ -23,7 +23,7 @@ from workbench.stats.moments import Moments
 TESTS = 20_000
 # Arms of unequal size: skewness then does not cancel between them.
 CONTROL, TREATMENT = 6_000, 4_000
-KINDS_OF_USERS = 300
+KINDS_OF_USERS = 120
 
 
 def within(share: float, wanted: float, tests: int = TESTS) -> bool:
@@ -81,33 +81,43 @@ def test_the_population_is_skewed():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_intervals_cover_the_truth_and_guardrails_at_the_margin_are_kept_by_chance_only(kind):
+def test_intervals_cover_the_truth(kind):
     outcome, covariates = KINDS[kind]
     level, changed = truth(outcome, treated=False), truth(outcome, treated=True)
     assert changed > level
     rng = np.random.default_rng([17, list(KINDS).index(kind)])
-    hits = np.zeros(3)
+    hits = np.zeros(2)
     removed = []
     for a, b in zip(
         draw(rng, population(treated=False), CONTROL), draw(rng, population(treated=True), TREATMENT), strict=True
     ):
         e = compare(a, b, outcome, covariates)
-        # The margin is set where the treatment truly stands: as if more of it were bad news, and the loss exactly the margin.
-        fence = loss_beyond(a, b, outcome, covariates, margin=changed / level - 1, better="down")
         hits += (
             e.low <= changed - level <= e.high,
             e.relative_low <= changed / level - 1 <= e.relative_high,
-            fence.status == "kept",
         )
         removed.append(e.variance_reduction)
-    absolute, relative, kept = hits / TESTS
+    absolute, relative = hits / TESTS
     assert within(absolute, 0.95), absolute
     assert within(relative, 0.95), relative
-    assert within(kept, 0.025), kept
     assert np.mean(removed) > 0.05 if covariates else np.all(np.abs(removed) < 1e-12)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["ratio", "mean with covariates"])
+def test_a_guardrail_at_its_margin_is_kept_by_chance_only(kind):
+    outcome, covariates = KINDS[kind]
+    # The margin is set where the treatment truly stands: as if more were bad news, and the loss exactly the margin.
+    margin = truth(outcome, treated=True) / truth(outcome, treated=False) - 1
+    rng = np.random.default_rng([21, list(KINDS).index(kind)])
+    pairs = zip(
+        draw(rng, population(treated=False), CONTROL), draw(rng, population(treated=True), TREATMENT), strict=True
+    )
+    found = [loss_beyond(a, b, outcome, covariates, margin=margin, better="down").status for a, b in pairs]
+    assert within(found.count("kept") / TESTS, 0.025), found.count("kept")
+    assert within(found.count("breached") / TESTS, 0.025), found.count("breached")
+
+
+@pytest.mark.parametrize("kind", ["mean", "ratio", "mean with covariates"])
 def test_false_positives_of_tests_without_a_difference(kind):
     outcome, covariates = KINDS[kind]
     rng = np.random.default_rng([19, list(KINDS).index(kind)])
@@ -139,7 +149,7 @@ def read(effects: list[Effect], *, as_of: date, planned_end: date | None) -> Dec
 
 def test_reading_every_morning_finds_winners_that_planned_end_does_not():
     """A plain test read daily for two weeks calls a false result in 21 % of tests; the planned end holds it at 5 %."""
-    tests = 4_000
+    tests = 2_000
     rng = np.random.default_rng(29)
     called = {"daily": 0, "planned": 0}
     users_per_look = USERS_A_DAY * np.arange(1, LOOKS + 1)
