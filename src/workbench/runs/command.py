@@ -45,8 +45,7 @@ def run_studies(
         if any(isinstance(one, Job) for one in waiting):
             from workbench.runs.job import run_jobs  # papermill and nbclient, which a reused answer need not pay
 
-            progress = threads == 1 and sys.stderr.isatty()
-            yield from run_jobs(waiting, root, threads=threads, progress=progress, stop=stop)
+            yield from run_jobs(waiting, root, threads=threads, terminal=sys.stderr.isatty(), stop=stop)
         else:
             yield from (one for one in waiting if isinstance(one, Answer))
     write_index(runs)

@@ -62,7 +62,7 @@ def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str
         MachineError: When no kernel could be started.
         OSError: When the disk is full.
     """
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
@@ -86,6 +86,9 @@ def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str
         return Outcome("failed", exit_code, cause, executed, None, cell, traceback)
     except DeadKernelError:
         return _died(kernel, notebook)
+    except CellTimeoutError:  # cells have no limit of their own, so this is a message that never came
+        cause = "the kernel's output did not arrive; the machine may be overloaded"
+        return Outcome("failed", MachineError.exit_code, cause, _clean(kernel.notebook, notebook), None)
     return _concluded(_clean(kernel.notebook, notebook))
 
 

@@ -6,13 +6,14 @@ import json
 import shutil
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import nbformat
+from tqdm import tqdm
 
 from workbench.errors import MachineError
 from workbench.runs.answer import Answer, publish
@@ -26,15 +27,35 @@ from workbench.runs.stop import Stop
 from workbench.runs.waiting import Job
 
 
-def run_jobs(jobs: Iterable[Job | Answer], root: Path, *, threads: int, progress: bool, stop: Stop) -> Iterator[Answer]:
-    """Run what waits, so many at a time, and answer in the order that was asked."""
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="run") as pool:
-        asked = [
-            job if isinstance(job, Answer) else pool.submit(run_job, job, root, progress=progress, stop=stop)
-            for job in jobs
-        ]
+def run_jobs(jobs: Sequence[Job | Answer], root: Path, *, threads: int, terminal: bool, stop: Stop) -> Iterator[Answer]:
+    """Run what waits, so many at a time, and answer in the order that was asked.
+
+    Args:
+        jobs: What waits, and what was answered already.
+        root: The project's root.
+        threads: How many at a time.
+        terminal: Whether a person watches: one run at a time shows its cells, several show how many are done.
+        stop: Ends them all.
+    """
+    cells = terminal and threads == 1
+    with (
+        ThreadPoolExecutor(max_workers=threads, thread_name_prefix="run") as pool,
+        tqdm(total=len(jobs), unit="run", leave=False, disable=cells or not terminal) as bar,
+    ):
+        asked: list[Answer | Future[Answer]] = []
+        for job in jobs:
+            if isinstance(job, Answer):
+                asked.append(job)
+                bar.update()
+            else:
+                running = pool.submit(run_job, job, root, progress=cells, stop=stop)
+                running.add_done_callback(lambda _: bar.update())
+                asked.append(running)
         for one in asked:
-            yield one if isinstance(one, Answer) else one.result()
+            answer = one if isinstance(one, Answer) else one.result()
+            bar.clear()  # what the caller prints stands on a line of its own
+            yield answer
+            bar.refresh()
 
 
 def run_job(job: Job, root: Path, *, progress: bool, stop: Stop) -> Answer:

@@ -96,7 +96,13 @@ class Kernel:
         self.notebook = manager.nb
         with _kernel_manager() as kernels:
             client = PapermillNotebookClient(
-                manager, km=kernels, kernel_name="python3", timeout=None, startup_timeout=START_SECONDS, log=logger
+                manager,
+                km=kernels,
+                kernel_name="python3",
+                timeout=None,
+                startup_timeout=START_SECONDS,
+                iopub_timeout=START_SECONDS,  # nbclient's 4 s fail a good run on a busy machine
+                log=logger,
             )
             try:
                 self._start(client)

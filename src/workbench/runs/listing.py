@@ -10,6 +10,7 @@ from pathlib import Path
 from workbench.errors import StudyError, unknown
 from workbench.parameters import Contract
 from workbench.runs.folder import Run, runs_of, study_folders
+from workbench.runs.lost import is_alive
 from workbench.runs.record import Record
 
 
@@ -112,7 +113,8 @@ def _spread(row: Sequence[str]) -> Iterable[Sequence[str]]:
 def _row(run: Run, *, name: bool) -> tuple[str, ...]:
     record = run.record
     decision = str(finding_of(run.folder).get("decision", ""))
-    cells = (record.state, decision, age(record.queued), record.owner, run.folder.name.removeprefix("."))
+    state = "lost" if run.hidden and not is_alive(record) else record.state
+    cells = (state, decision, age(record.queued), record.owner, run.folder.name.removeprefix("."))
     return (record.study, *cells) if name else cells
 
 

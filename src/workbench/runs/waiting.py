@@ -61,9 +61,12 @@ def new_record(study: Study, root: Path) -> Record:
 
 
 def reusable(plan: Plan, runs: Path) -> Answer | None:
-    """An earlier run that succeeded with the same key; it notes that its answer holds today."""
+    """An earlier success with the same key, whose page would say the same; it notes that its answer holds today."""
+    said = (plan.study.question, plan.study.owner, plan.study.lang)
     for run in runs_of(runs / plan.study.name):
-        if run.record.key == plan.key and run.record.state == "succeeded" and not run.hidden:
+        record = run.record
+        same = record.key == plan.key and said == (record.question, record.owner, record.lang)
+        if record.state == "succeeded" and same:
             with suppress(OSError):  # a full disk or a read-only archive does not make the answer wrong
                 write_record(run.folder, run.record.becomes(confirmed=now()))
             return Answer(run.folder, 0, "nothing has changed since this run; --force runs it again", reused=True)

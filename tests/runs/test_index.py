@@ -1,0 +1,130 @@
+"""The index: what stands on it, and that it stays true while runs come and go."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from workbench.runs.folder import RunFolder, runs_of
+from workbench.runs.index import write_index
+from workbench.runs.lost import own_start
+from workbench.runs.record import Record, write_record
+
+FINDING = {
+    "schema": 1, "headline": "B wins", "decision": "ship", "rule": "r", "next_step": "n",
+    "estimates": [], "checks": [], "tables": {}, "data": [],
+}  # fmt: skip
+BLANK = Record(
+    study="checkout",
+    question="Does it pay?",
+    owner="the team",
+    lang="en",
+    notebook="ab",
+    study_file="experiments/checkout.yaml",
+    state="succeeded",
+    queued="2026-11-20T06:00:00.000Z",
+    started="2026-11-20T06:00:01.000Z",
+    ended="2026-11-20T06:00:09.000Z",
+    exit_code=0,
+    parameters={"level": 0.95},
+    pid=os.getpid(),
+    process_started=own_start(),
+)
+
+
+@pytest.fixture
+def leave(tmp_path):
+    """Leave a run as the runner does."""
+
+    def leave(hidden=False, **facts):
+        record = replace(BLANK, **facts)
+        folder = RunFolder.create(tmp_path, record.study, "0123456789")
+        write_record(folder.work, record)
+        if record.state == "succeeded":
+            (folder.work / "result.json").write_text(json.dumps(FINDING))
+        return folder.work if hidden else folder.publish()
+
+    return leave
+
+
+def page(runs):
+    return write_index(runs).read_text()
+
+
+def test_an_empty_folder_has_an_index(tmp_path):
+    assert page(tmp_path / "runs").startswith("<!doctype html>")
+
+
+def test_the_latest_run_stands_on_it_and_the_earlier_in_the_history(leave, tmp_path):
+    first = leave()
+    second = leave(queued="2026-11-21T06:00:00.000Z", state="failed", cause="no orders", exit_code=3)
+    index = page(tmp_path)
+    assert f"checkout/{second.name}/report.html" in index
+    assert f"checkout/{first.name}/report.html" not in index
+    assert "no orders" in index
+    assert "B wins" in index  # the last decision, of the earlier run
+    history = (tmp_path / "checkout" / "index.html").read_text()
+    assert f'"{first.name}/report.html"' in history
+    assert f'"{second.name}/report.html"' in history
+
+
+def test_a_matrix_has_a_row_for_each_combination(leave, tmp_path):
+    for country in ("CN", "JP", "CN"):
+        leave(matrix={"country": ["CN", "JP"]}, combination={"country": country})
+    index = page(tmp_path)
+    assert index.count("(country CN)") == index.count("(country JP)") > 0
+
+
+def test_a_study_that_missed_two_times_is_stale(leave, tmp_path):
+    daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
+    leave(schedule=daily)
+    assert "the last two times brought no success" in page(tmp_path)
+
+
+def test_a_success_that_was_confirmed_is_fresh(leave, tmp_path):
+    from workbench.runs.record import now
+
+    daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
+    leave(schedule=daily, confirmed=now())
+    assert "the last two times" not in page(tmp_path)
+
+
+def test_a_run_under_way_is_shown_and_left_alone(leave, tmp_path):
+    hidden = leave(hidden=True, state="running", ended="")
+    assert "Running" in page(tmp_path)
+    assert hidden.exists()
+
+
+@pytest.mark.parametrize("facts", [{"pid": 2**22 + 1}, {"process_started": 1.0}])
+def test_a_run_whose_parent_is_gone_is_lost(leave, tmp_path, facts):
+    leave(hidden=True, state="running", ended="", **facts)
+    assert "Lost" in page(tmp_path)
+    (run,) = runs_of(tmp_path / "checkout")
+    assert (run.record.state, run.hidden) == ("lost", False)
+    assert (run.folder / "report.html").exists()
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[]", '{"schema": 1}', '{"schema": 99}'])
+def test_a_folder_with_a_broken_record_does_not_break_the_page(leave, tmp_path, broken):
+    leave()
+    (leave(study="other") / "run.json").write_text(broken)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "todo.txt").write_text("mine")
+    assert "Does it pay?" in page(tmp_path)
+    assert (tmp_path / "notes" / "todo.txt").exists()
+
+
+@pytest.mark.parametrize("result", ["", "{}", "[1]", '{"schema": 7}'])
+def test_a_broken_result_does_not_break_the_page(leave, tmp_path, result):
+    (leave() / "result.json").write_text(result)
+    assert "Does it pay?" in page(tmp_path)
+
+
+def test_names_are_links_that_hold(leave, tmp_path):
+    leave(study="价格 50% & <b>")
+    index = page(tmp_path)
+    assert "%E4%BB%B7%E6%A0%BC%2050%25%20%26%20%3Cb%3E/" in index
+    assert "<b>" not in index
