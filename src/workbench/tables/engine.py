@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.errors import DataError, MachineError, unknown
+from workbench.tables.bigquery import add_to_local_times
 from workbench.tables.faults import plainly, spoken
 from workbench.tables.files import Files, check_gzip, check_parquet, read_header, refuse_repeated
 from workbench.tables.mapping import Connection
@@ -57,6 +58,8 @@ def _check_database(path: Path, stated: str) -> None:
 def _connect_server(connection: Connection) -> Any:
     # What a driver says may hold the URL, so none of it is repeated.
     stated = connection.stated
+    if connection.target.startswith("bigquery:"):
+        add_to_local_times()
     try:
         return ibis.connect(connection.target)
     except ImportError as error:
