@@ -19,7 +19,7 @@ _CLOSE = "</div>"
 _TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
 _TOGETHER = re.compile(r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)")
-_HYPHENATED = re.compile(r"(?<![\w&#-])[^\W\d_]{1,4}-[^\W\d_]{1,8}(?![\w-])")
+_WHOLE = re.compile(r"(?<![\w&#-])[^\W\d_]{1,4}-[^\W\d_]{1,8}(?![\w-])|[+−][¥$€£][\d.,]*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,13 @@ def pages() -> Environment:
 
 
 def together(text: str) -> Markup:
-    r"""Keep a number and its unit on one line, and a short hyphenated word.
+    r"""Keep a number with its sign and unit on one line, and a short hyphenated word.
 
     >>> together("10.6 % (p = 0.03)"), together("an <e-mail>")
     (Markup('10.6\xa0% (p\xa0=\xa00.03)'), Markup('an &lt;<span class="wb-whole">e-mail</span>&gt;'))
     """
     spaced = _TOGETHER.sub("\N{NO-BREAK SPACE}", str(text))
-    return Markup(_HYPHENATED.sub(r'<span class="wb-whole">\g<0></span>', str(escape(spaced))))  # noqa: S704 (escaped)
+    return Markup(_WHOLE.sub(r'<span class="wb-whole">\g<0></span>', str(escape(spaced))))  # noqa: S704 (escaped)
 
 
 @cache
@@ -168,7 +168,7 @@ def table(title: str, lead: str, caption: str, names: Sequence[str], rows: Seque
 
 def _column_class(cells: Sequence[str], *, first: bool) -> str:
     if first:
-        return "wb-text"
+        return "wb-text wb-long" if any(len(cell) > 18 for cell in cells) else "wb-text"
     if all(_FIGURE_LIKE.match(cell) for cell in cells):
         return ""
     return "wb-text wb-long" if any(len(cell) > 40 for cell in cells) else "wb-text"
