@@ -107,3 +107,45 @@ def project(tmp_path: Path) -> Project:
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "experiments").mkdir()
     return Project(tmp_path)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Tables, a catalogue and metrics in a folder of their own; times are on the business clock already."""
+
+    root: Path
+
+    def write(self, metrics: dict[str, dict], **tables: object) -> None:
+        """Write frames as Parquet, with the catalogue over them."""
+        entries = {}
+        for name, frame in tables.items():
+            frame.to_parquet(self.root / f"{name}.parquet", index=False)
+            entries[name] = {"source": f"{name}.parquet", "utc_offset_hours": 0}
+        (self.root / "catalog.yaml").write_text(json.dumps({"connection": "duckdb", "tables": entries}))
+        (self.root / "metrics.yaml").write_text(json.dumps(metrics))
+
+    def design(self, *goals: str, **words: object):
+        """A study's words; the experiment is `e` and its control `A` unless they say otherwise."""
+        from workbench.abtest import design
+
+        words = {"experiment": "e", "control": "A", "goals": goals, **words}
+        return design(str(self.root / "metrics.yaml"), **words)
+
+    def measure(self, *goals: str, **words: object):
+        """What the tables say about a study."""
+        from workbench.abtest import measure
+        from workbench.tables import open_catalog
+
+        return measure(open_catalog(self.root / "catalog.yaml"), self.design(*goals, **words))
+
+    def analyse(self, *goals: str, **words: object):
+        """A study from its tables to its decision."""
+        from workbench.abtest import analyse
+
+        return analyse(self.design(*goals, **words), self.measure(*goals, **words))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """An empty shop."""
+    return Shop(tmp_path)

@@ -57,7 +57,7 @@ def expressions() -> dict[str, Any]:
         exposures, experiment="checkout", only={"member": ["true"], "country": ["CN", "JP"]}, segments=[]
     )
     timeless = aggregate.exposed(exposures.drop("exposed_at"), experiment="checkout", only={}, segments=[])
-    span = Span(datetime(2026, 1, 1, 8), datetime(2026, 3, 31, 23, 59, 59, 500_000))
+    span = Span(datetime.fromisoformat("2026-01-01 08:00"), datetime.fromisoformat("2026-03-31 23:59:59.500"))
     facts = {name: unbound(name) for name in ("orders", "events")}
     clocks = {"orders": "ordered_at", "events": "event_at"}
     spans = dict.fromkeys(facts, span)
