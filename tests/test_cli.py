@@ -165,3 +165,15 @@ def test_a_reader_that_goes_away_is_no_fault(studied):
         assert process.stdout
         process.stdout.close()
         assert process.wait(20) != 5
+
+
+def test_without_git_the_commit_is_empty(studied):
+    assert studied.run("run", "works", PATH="").returncode == 0
+    assert studied.records("works")[0]["git"] == {"commit": "", "dirty": False}
+
+
+def test_other_words_for_the_page_are_another_page(studied):
+    assert studied.run("run", "works").returncode == 0
+    studied.study("works", "tiny", parameters={"level": 0.9}, lang="zh")
+    assert studied.run("run", "works").stderr == ""
+    assert 'lang="zh' in (studied.records("works")[-1]["folder"] / "report.html").read_text()

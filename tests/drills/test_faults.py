@@ -159,7 +159,7 @@ def test_the_parent_killed_outright(project):
     assert_refusal(record, state="lost", code=4)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_parent_asked_to_stop(project, number):
     project.concluding("slow", SLOW, parameters="country: str = 'CN'")
     project.study("both", "slow", matrix={"country": ["CN", "JP"]})

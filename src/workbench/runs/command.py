@@ -36,7 +36,7 @@ def run_studies(
     Raises:
         StudyError: For an unknown study, or a word that is no setting; then nothing has run.
     """
-    paths = [find(name, root) for name in names]
+    paths = list(dict.fromkeys(find(name, root) for name in names))
     said = read_settings(settings)
     settle_lost(runs)
     stop = Stop()
@@ -48,7 +48,7 @@ def run_studies(
             yield from run_jobs(waiting, root, threads=threads, terminal=sys.stderr.isatty(), stop=stop)
         else:
             yield from (one for one in waiting if isinstance(one, Answer))
-    write_index(runs)
+    write_index(runs, {path.stem for path in paths})
 
 
 def _plan(path: Path, said: dict[str, str], root: Path, runs: Path, *, force: bool) -> list[Job | Answer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -63,15 +63,33 @@ class Run:
 
 def runs_of(study: Path, most: int | None = None) -> list[Run]:
     """Every run in a study's folder, or the newest so many, the newest first."""
-    # A folder's name begins with the time when it was queued.
-    folders = sorted(_folders(study), key=lambda folder: folder.name.removeprefix("."), reverse=True)[:most]
-    runs = [_read(folder) for folder in folders]
-    return sorted((run for run in runs if run), key=lambda run: run.record.queued, reverse=True)
+    return _runs(_by_time(study)[:most])
+
+
+def runs_with_key(study: Path, key: str) -> list[Run]:
+    """The runs in a study's folder that have a key, the newest first."""
+    named = [folder for folder in _by_time(study) if f"-{key[:8]}" in folder.name]
+    return [run for run in _runs(named) if run.record.key == key]
+
+
+def hidden_runs(study: Path) -> list[Run]:
+    """The runs of a study that are being made, or were when their parent died."""
+    return [run for run in _runs([folder for folder in _folders(study) if folder.name.startswith(".")]) if run.hidden]
 
 
 def count_runs(study: Path) -> int:
     """How many runs a study has, also those that are under way."""
     return sum(1 for _ in _folders(study))
+
+
+def _by_time(study: Path) -> list[Path]:
+    """The newest first: a folder's name begins with the time when it was queued."""
+    return sorted(_folders(study), key=lambda folder: folder.name.removeprefix("."), reverse=True)
+
+
+def _runs(folders: Iterable[Path]) -> list[Run]:
+    runs = [_read(folder) for folder in folders]
+    return sorted((run for run in runs if run), key=lambda run: run.record.queued, reverse=True)
 
 
 def _read(folder: Path) -> Run | None:
@@ -84,7 +102,7 @@ def _read(folder: Path) -> Run | None:
 
 def study_folders(runs: Path) -> list[Path]:
     """The folder of every study that has run, by name."""
-    return sorted(_folders(runs))
+    return sorted(folder for folder in _folders(runs) if not folder.name.startswith("."))
 
 
 def _folders(parent: Path) -> Iterator[Path]:

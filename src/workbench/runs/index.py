@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -18,9 +18,10 @@ from workbench.runs.folder import Run, count_runs, runs_of, study_folders
 from workbench.runs.listing import finding_of
 from workbench.runs.lost import locked, settle_lost
 from workbench.runs.pages import moment
-from workbench.runs.record import Record, write_atomically
+from workbench.runs.record import write_atomically
 
-_MOST_RUNS = 200  # of one study on its history page; older ones stay in their folders
+_HISTORY_RUNS = 200  # of one study on its history page; older ones stay in their folders
+_INDEX_RUNS = 24  # of one study that the index looks at for its combinations, last decision and trend
 _TREND_RUNS = 12
 _OVERDUE = {
     "en": "It should run at “{cron}” ({zone} time), and the last two times brought no success.",
@@ -28,41 +29,46 @@ _OVERDUE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """A run with what it found, None without a conclusion."""
+    """A run with what it found; the finding is read when it is asked for, since most of many runs are not."""
 
-    run: Run
-    finding: Finding | None
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.record = run.record
 
-    @property
-    def record(self) -> Record:
-        return self.run.record
+    @cached_property
+    def finding(self) -> Finding | None:
+        """None without a conclusion."""
+        content = finding_of(self.run.folder) if self.record.state == "succeeded" else {}
+        try:
+            return finding_from_json(content) if content else None
+        except (KeyError, TypeError, ValueError):
+            return None  # written by another version: its own page still shows it
 
 
-def write_index(runs: Path) -> Path:
-    """Write `runs/index.html` and each study's history anew, after settling the runs that were lost.
+def write_index(runs: Path, changed: Collection[str] | None = None) -> Path:
+    """Write `runs/index.html` and histories anew, after settling the runs that were lost.
 
     Every run writes the pages at its end, so two at once take turns: the last one has seen both.
+
+    Args:
+        runs: Where runs are kept.
+        changed: The studies whose histories are written; all when None.
     """
     settle_lost(runs)
     now = datetime.now(UTC)
     with locked(runs):
-        studies = [[_known(run) for run in runs_of(study, _MOST_RUNS)] for study in study_folders(runs)]
-        studies = [study for study in studies if study]
-        for study in studies:
-            write_atomically(study[0].run.folder.parent / "index.html", _history(study, now))
+        studies = []
+        for folder in study_folders(runs):
+            whole = changed is None or folder.name in changed
+            study = [_Known(run) for run in runs_of(folder, _HISTORY_RUNS if whole else _INDEX_RUNS)]
+            if study and whole:
+                write_atomically(folder / "index.html", _history(study, now))
+            if study:
+                studies.append(study)
         rows = [row for study in studies for row in _rows(study, now)]
         write_atomically(runs / "index.html", render_index(rows, now=now.astimezone(), lang=_language(studies)))
     return runs / "index.html"
-
-
-def _known(run: Run) -> _Known:
-    content = finding_of(run.folder) if run.record.state == "succeeded" else {}
-    try:
-        return _Known(run, finding_from_json(content) if content else None)
-    except (KeyError, TypeError, ValueError):
-        return _Known(run, None)  # written by another version: its own page still shows it
 
 
 def _language(studies: Sequence[Sequence[_Known]]) -> Literal["en", "zh"]:
@@ -84,8 +90,8 @@ def _rows(study: Sequence[_Known], now: datetime) -> list[IndexRow]:
 def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
     """The row of runs with one combination, the newest first."""
     latest, record = same[0], same[0].record
-    concluded = [known for known in same if known.finding]
-    last = concluded[0] if concluded else None
+    concluded = list(itertools.islice(((known, known.finding) for known in same if known.finding), _TREND_RUNS))
+    last, finding = concluded[0] if concluded else (None, None)
     folder = latest.run.folder
     return IndexRow(
         study=record.study,
@@ -97,15 +103,11 @@ def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
         history=quote(f"{folder.parent.name}/index.html"),
         runs=count_runs(folder.parent),
         problem=record.cause,
-        decision=last.finding.decision if last and last.finding else "",
-        headline=last.finding.headline if last and last.finding else "",
+        decision=finding.decision if finding else "",
+        headline=finding.headline if finding else "",
         decided=moment(last.record.started, last.record) if last else None,
         stale=_overdue(same, now),
-        trend=tuple(
-            known.finding.estimates[0]
-            for known in reversed(concluded[:_TREND_RUNS])
-            if known.finding and known.finding.estimates
-        ),
+        trend=tuple(found.estimates[0] for _, found in reversed(concluded) if found.estimates),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from workbench.runs.folder import Run, runs_of, study_folders
+from workbench.runs.folder import Run, hidden_runs, study_folders
 from workbench.runs.pages import refusal_page
 from workbench.runs.record import Record, now, write_atomically, write_record
 
@@ -48,8 +48,8 @@ def settle_lost(runs: Path) -> None:
     with locked(runs):
         for study in study_folders(runs):
             _sweep_nameless(study)
-            for run in runs_of(study):
-                if run.hidden and not is_alive(run.record):
+            for run in hidden_runs(study):
+                if not is_alive(run.record):
                     _settle(run)
 
 

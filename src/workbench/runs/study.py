@@ -83,7 +83,11 @@ class Study:
 
 def study_files(root: Path) -> list[Path]:
     """Every study's file below the project's root, by name."""
-    return sorted(path for path in (root / "experiments").iterdir() if path.suffix in {".yaml", ".yml"})
+    return sorted(
+        path
+        for path in (root / "experiments").iterdir()
+        if path.suffix in {".yaml", ".yml"} and not path.name.startswith(".")
+    )
 
 
 def notebook_files(root: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.errors import StudyError, WorkbenchError
 from workbench.runs.answer import Answer, publish
-from workbench.runs.folder import RunFolder, runs_of
+from workbench.runs.folder import RunFolder, runs_with_key
 from workbench.runs.key import git_state, lock_digest, package_versions
 from workbench.runs.lost import own_start
 from workbench.runs.pages import refusal_page
@@ -63,10 +63,9 @@ def new_record(study: Study, root: Path) -> Record:
 def reusable(plan: Plan, runs: Path) -> Answer | None:
     """An earlier success with the same key, whose page would say the same; it notes that its answer holds today."""
     said = (plan.study.question, plan.study.owner, plan.study.lang)
-    for run in runs_of(runs / plan.study.name):
+    for run in runs_with_key(runs / plan.study.name, plan.key):
         record = run.record
-        same = record.key == plan.key and said == (record.question, record.owner, record.lang)
-        if record.state == "succeeded" and same:
+        if record.state == "succeeded" and said == (record.question, record.owner, record.lang):
             with suppress(OSError):  # a full disk or a read-only archive does not make the answer wrong
                 write_record(run.folder, run.record.becomes(confirmed=now()))
             return Answer(run.folder, 0, "nothing has changed since this run; --force runs it again", reused=True)
