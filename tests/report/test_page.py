@@ -257,11 +257,12 @@ def test_the_fixed_texts_are_chinese(notebook):
 def test_a_refusal_says_what_happened_and_what_to_do_without_a_traceback(kind):
     state = kind if kind in ("timed_out", "killed", "lost") else "failed"
     html = render_refusal(
-        Refusal(kind, f"unknown metric {HOSTILE}", traceback="Traceback (most recent call last)"), facts(state=state)
+        Refusal(kind, f"unknown metric {HOSTILE}", 3, traceback="Traceback (most recent call last)"), facts(state=state)
     )
     page = read(html)
     assert loads(html) == []
     assert "Traceback" not in page.get_text()
+    assert "cell 3" not in page.get_text()
     assert f"unknown metric {HOSTILE}" in page.find(class_="wb-card").get_text()
     assert page.find("h2", string=ENGLISH.what_to_do).find_next("p").get_text().endswith(".")
     assert "spend, conversion" in page.find("details").get_text()

@@ -76,7 +76,8 @@ class Refusal:
         kind: "study", "data" and "machine" follow the class of the error; "cell" is any other error of
             a cell; the others follow the run's state.
         message: What is wrong, in plain words; for "cell" the last line of the error.
-        cell: Number of the code cell that raised, counted from 1 among the code cells; None if none did.
+        cell: Number of the code cell that raised, counted from 1 among the code cells; None if none did; shown only for
+            "cell".
         traceback: Shown (folded) only for "cell".
     """
 

@@ -79,6 +79,8 @@ def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
     texts = texts_in(facts.lang)
     said = _short(refusal.message, _MOST_MESSAGE)
     happened = {"timed_out": texts.happened_timed_out, "killed": texts.happened_killed, "lost": texts.happened_lost}
+    if refusal.kind == "cell" and refusal.cell is not None:  # who made a mistake in a study need not know of cells
+        happened["cell"] = texts.in_cell.format(n=refusal.cell)
     return (
         blocks.pages()
         .get_template("refusal.html.j2")
@@ -89,7 +91,6 @@ def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
             title=f"{facts.question} — {texts.state_word(facts.state)}",
             meta=_meta(facts, facts.sources, texts),
             happened=[text for text in (happened.get(refusal.kind, ""), said) if text],
-            cell=texts.in_cell.format(n=refusal.cell) if refusal.cell is not None else "",
             todo=markdown(getattr(texts, f"do_{refusal.kind}")),
             traceback=refusal.traceback[-_MOST_TRACEBACK:] if refusal.kind == "cell" else "",
             run=_what_was_run(facts, facts.sources, texts),
