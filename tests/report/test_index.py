@@ -8,7 +8,7 @@ import pytest
 from page_reading import loads, read
 
 from workbench.report import HistoryRow, IndexRow, RunParameter, render_history, render_index
-from workbench.report.texts import ENGLISH
+from workbench.report.languages import ENGLISH
 from workbench.report.trend import sparkline
 from workbench.stats import Estimate
 

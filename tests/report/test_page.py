@@ -9,7 +9,7 @@ from hillstrom_notebook import Notebook, facts
 from page_reading import loads, read
 
 from workbench.report import Refusal, RunParameter, Source, render_refusal, render_report
-from workbench.report.texts import CHINESE, ENGLISH
+from workbench.report.languages import CHINESE, ENGLISH
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&</h1>"
 

@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from workbench.report import blocks
 from workbench.report.facts import RunParameter, State
+from workbench.report.languages import texts_in
 from workbench.report.page import shown
-from workbench.report.texts import Language, Texts, texts_in
+from workbench.report.texts import Language, Texts
 from workbench.report.trend import sparkline, written, written_interval
 from workbench.stats import Estimate
 

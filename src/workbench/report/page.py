@@ -12,9 +12,10 @@ from workbench.report import blocks
 from workbench.report.clean import markdown
 from workbench.report.facts import Refusal, ReportFacts
 from workbench.report.finding import Source
+from workbench.report.languages import texts_in
 from workbench.report.sections import Piece, Taken, take_apart
 from workbench.report.show import MOST_CSV_ROWS
-from workbench.report.texts import Texts, texts_in
+from workbench.report.texts import Texts
 
 _ROOM_KIB = 100  # for all outputs; the whole page's budget is 150 KiB
 _MOST_MESSAGES, _MOST_TRACEBACK, _MOST_MESSAGE, _MOST_VALUE = 4000, 20_000, 2000, 600  # characters
@@ -145,7 +146,7 @@ def _source(source: Source, texts: Texts) -> str:
 def shown(value: Any, texts: Texts) -> str:
     """A parameter's JSON value in words.
 
-    >>> from workbench.report.texts import ENGLISH
+    >>> from workbench.report.languages import ENGLISH
     >>> [shown(value, ENGLISH) for value in (["a", "b"], {"A": 0.5}, "", None, True, 0.95)]
     ['a, b', 'A: 0.5', '(empty)', '(empty)', 'true', '0.95']
     """

@@ -12,7 +12,7 @@ from workbench.errors import StudyError
 from workbench.report import blocks, figures
 from workbench.report.blocks import Tile
 from workbench.report.finding import Check, Finding, Source
-from workbench.report.texts import ENGLISH
+from workbench.report.languages import ENGLISH
 from workbench.stats import Estimate
 
 if TYPE_CHECKING:

@@ -14,11 +14,6 @@ _WIDTH, _HEIGHT, _EDGE = 150, 34, 5
 _MOST_RUNS = 30
 
 
-def main_estimate(estimates: Sequence[Estimate]) -> Estimate | None:
-    """The estimate that index and history follow: the first of a finding; None if it has none."""
-    return estimates[0] if estimates else None
-
-
 def written(estimate: Estimate) -> str:
     """An estimate with its unit; differences are signed.
 
