@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
-from scipy import stats
+from scipy.special import chdtrc
 
 from workbench.abtest.means import CannotEstimate, Effect, Quantity, compare
 from workbench.stats import Moments, MomentTable
@@ -119,7 +119,7 @@ def heterogeneity(comparisons: Sequence[Comparison]) -> Heterogeneity | None:
     weights = [1 / effect.std_error**2 for effect in effects]
     mean = sum(w * e.absolute for w, e in zip(weights, effects, strict=True)) / sum(weights)
     q = sum(w * (e.absolute - mean) ** 2 for w, e in zip(weights, effects, strict=True))
-    return Heterogeneity(q, float(stats.chi2.sf(q, len(effects) - 1)), len(effects))
+    return Heterogeneity(q, float(chdtrc(len(effects) - 1, q)), len(effects))
 
 
 def _compare(
