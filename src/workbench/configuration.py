@@ -59,21 +59,21 @@ def read_yaml(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise StudyError(f"there is no file {path}; write it, or correct the path") from None
+        raise StudyError(f"there is no file {shown(path)}; write it, or correct the path") from None
     except UnicodeDecodeError:
-        raise StudyError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+        raise StudyError(f"{shown(path)} is not UTF-8 text; save it as UTF-8") from None
     except OSError as error:
-        raise StudyError(f"{path} cannot be read: {error.strerror}") from None
+        raise StudyError(f"{shown(path)} cannot be read: {error.strerror}") from None
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  a SafeLoader with fewer types
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f" line {mark.line + 1}:" if mark else ""
-        raise StudyError(f"{path},{line} {error.problem or error.context}; correct the YAML there") from None
+        raise StudyError(f"{shown(path)},{line} {error.problem or error.context}; correct the YAML there") from None
     except yaml.YAMLError as error:
-        raise StudyError(f"{path} is no YAML: {str(error).splitlines()[0]}") from None
+        raise StudyError(f"{shown(path)} is no YAML: {str(error).splitlines()[0]}") from None
     except RecursionError:
-        raise StudyError(f"{path} nests too deeply to be settings") from None
+        raise StudyError(f"{shown(path)} nests too deeply to be settings") from None
 
 
 def validate(model: type[Model], value: Any, where: str) -> Model:
@@ -172,3 +172,11 @@ def from_root(path: str | Path) -> Path:
         return project_root() / path
     except StudyError:
         return Path(path)
+
+
+def shown(path: Path) -> str:
+    """How a message names a file: from the project's root where it lies below it, since reports are published."""
+    try:
+        return str(path.resolve().relative_to(project_root()))
+    except (StudyError, ValueError):
+        return str(path)

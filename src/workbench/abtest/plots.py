@@ -179,7 +179,7 @@ def _draw(axes: Axes, row: _Row, at: float, i: int) -> None:
     colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
     axes.plot([row.low, row.high], [at, at], color=colour, marker="", linewidth=4, solid_capstyle="round")
     axes.plot([row.point], [at], color=colour, marker=marker, markersize=10)
-    axes.annotate(row.text, (row.point, at), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=13)
+    axes.annotate(row.text, (row.point, at), xytext=(0, 9), textcoords="offset points", ha="center")
 
 
 def _effects_caption(analysis: Analysis) -> str:

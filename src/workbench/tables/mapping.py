@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.configuration import read_yaml, validate
+from workbench.configuration import read_yaml, shown, validate
 from workbench.errors import StudyError, unknown
 from workbench.tables.schema import TABLES
 
@@ -74,7 +74,7 @@ class CatalogFile:
             StudyError: The catalogue lists no such table; names the nearest.
         """
         if name not in self.tables:
-            raise StudyError(f"{self.path}: {unknown('table', name, self.tables)}")
+            raise StudyError(f"{shown(self.path)}: {unknown('table', name, self.tables)}")
         return self.tables[name]
 
     def connection(self) -> Connection:
@@ -92,15 +92,15 @@ class CatalogFile:
             return Connection("server", self.stated, target)
         # What was found is not repeated: it may hold a password.
         raise StudyError(
-            f"{self.path}: connection: wanted duckdb (files), duckdb://file.duckdb, or the name of an environment "
-            "variable that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a file"
+            f"{shown(self.path)}: connection: wanted duckdb (files), duckdb://file.duckdb, or the name of an "
+            "environment variable that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a file"
         )
 
     def _from_environment(self, match: re.Match[str]) -> str:
         value = os.environ.get(match[1], "")
         if not value:
             raise StudyError(
-                f"{self.path}: the environment variable {match[1]} is not set; set it to the URL of the server"
+                f"{shown(self.path)}: the environment variable {match[1]} is not set; set it to the URL of the server"
             )
         return value
 
@@ -114,11 +114,11 @@ def read_catalog(path: Path) -> CatalogFile:
     Raises:
         StudyError: The file is missing, broken, or names a table or key that does not exist.
     """
-    document = validate(_CatalogFile, read_yaml(path), str(path))
+    document = validate(_CatalogFile, read_yaml(path), shown(path))
     for name, mapping in document.tables.items():
-        where = f"{path}: tables.{name}"
+        where = f"{shown(path)}: tables.{name}"
         if name not in TABLES:
-            raise StudyError(f"{path}: {unknown('canonical table', name, TABLES)}")
+            raise StudyError(f"{shown(path)}: {unknown('canonical table', name, TABLES)}")
         given = [*mapping.columns, *mapping.constants, *([mapping.row_id] if mapping.row_id else [])]
         twice = sorted({column for column in given if given.count(column) > 1})
         if twice:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.configuration import from_root, read_yaml, validate
+from workbench.configuration import from_root, read_yaml, shown, validate
 from workbench.errors import StudyError, unknown
 from workbench.tables.schema import TABLES, CanonicalTable
 
@@ -119,7 +119,7 @@ class Metrics:
             StudyError: There is none; names the nearest.
         """
         if name not in self.by_name:
-            raise StudyError(f"{self.path}: {unknown('metric', name, self.by_name)}")
+            raise StudyError(f"{shown(self.path)}: {unknown('metric', name, self.by_name)}")
         return self.by_name[name]
 
 
@@ -169,14 +169,16 @@ def read_metrics(path: str | Path) -> Metrics:
     path = from_root(path)
     document = read_yaml(path)
     if not isinstance(document, dict) or not document:
-        raise StudyError(f"{path}: wanted metrics, each a name with its definition; found none")
+        raise StudyError(f"{shown(path)}: wanted metrics, each a name with its definition; found none")
     names = [str(name) for name in document]
     if len(set(names)) < len(names):
-        raise StudyError(f"{path}: two metrics have the same name")
+        raise StudyError(f"{shown(path)}: two metrics have the same name")
     entries = dict(zip(names, document.values(), strict=True))
-    plain = {name: _plain(name, entry, f"{path}: {name}") for name, entry in entries.items() if not _is_ratio(entry)}
+    plain = {
+        name: _plain(name, entry, f"{shown(path)}: {name}") for name, entry in entries.items() if not _is_ratio(entry)
+    }
     metrics = {
-        name: plain[name] if name in plain else _ratio(name, entry, plain, entries, f"{path}: {name}")
+        name: plain[name] if name in plain else _ratio(name, entry, plain, entries, f"{shown(path)}: {name}")
         for name, entry in entries.items()
     }
     return Metrics(path, MappingProxyType(metrics))
