@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -175,6 +177,17 @@ def test_the_parent_asked_to_stop(project, number):
     assert second["started"] == ""
     assert "Traceback" not in err
     assert not kernels_of(project.root)
+
+
+def test_a_run_that_was_told_to_outlive_its_terminal(project):
+    project.concluding("slow", SLOW.replace("120", "3"))
+    command = "trap '' HUP; exec \"$0\" -c 'from workbench.cli import main; main()' run slow"
+    with subprocess.Popen(["sh", "-c", command, sys.executable], cwd=project.root, stdout=subprocess.PIPE) as parent:
+        wait_for(lambda: started(project))
+        parent.send_signal(signal.SIGHUP)
+        parent.communicate(timeout=60)
+    assert parent.returncode == 0
+    assert project.records("slow")[0]["state"] == "succeeded"
 
 
 def test_a_living_run_is_left_alone(project):

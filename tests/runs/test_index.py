@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 
 import pytest
 
+from workbench.runs.alive import this_process
 from workbench.runs.folder import RunFolder, runs_of
 from workbench.runs.index import write_index
-from workbench.runs.lost import own_start
-from workbench.runs.record import Record, write_record
+from workbench.runs.record import Record, now, write_record
 
 FINDING = {
     "schema": 1, "headline": "B wins", "decision": "ship", "rule": "r", "next_step": "n",
@@ -30,8 +29,7 @@ BLANK = Record(
     ended="2026-11-20T06:00:09.000Z",
     exit_code=0,
     parameters={"level": 0.95},
-    pid=os.getpid(),
-    process_started=own_start(),
+    parent=this_process(),
 )
 
 
@@ -85,8 +83,6 @@ def test_a_study_that_missed_two_times_is_stale(leave, tmp_path):
 
 
 def test_a_success_that_was_confirmed_is_fresh(leave, tmp_path):
-    from workbench.runs.record import now
-
     daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
     leave(schedule=daily, confirmed=now())
     assert "the last two times" not in page(tmp_path)
@@ -98,13 +94,20 @@ def test_a_run_under_way_is_shown_and_left_alone(leave, tmp_path):
     assert hidden.exists()
 
 
-@pytest.mark.parametrize("facts", [{"pid": 2**22 + 1}, {"process_started": 1.0}])
+@pytest.mark.parametrize("facts", [{"pid": 2**22 + 1}, {"started": 1.0}, {"machine": "another"}])
 def test_a_run_whose_parent_is_gone_is_lost(leave, tmp_path, facts):
-    leave(hidden=True, state="running", ended="", **facts)
+    leave(hidden=True, state="running", ended="", parent=replace(this_process(), **facts))
     assert "Lost" in page(tmp_path)
     (run,) = runs_of(tmp_path / "checkout")
     assert (run.record.state, run.hidden) == ("lost", False)
     assert (run.folder / "report.html").exists()
+
+
+def test_a_run_of_another_machine_is_given_its_time(leave, tmp_path):
+    elsewhere = replace(this_process(), machine="another", pid=2**22 + 1)
+    hidden = leave(hidden=True, state="running", ended="", queued=now(), parent=elsewhere)
+    page(tmp_path)
+    assert hidden.exists()
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[]", '{"schema": 1}', '{"schema": 99}'])

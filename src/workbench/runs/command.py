@@ -19,6 +19,8 @@ from workbench.runs.stop import Stop
 from workbench.runs.study import find, read_study, unread
 from workbench.runs.waiting import Job, new_record, queue, refuse, reusable
 
+_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
 
 def run_studies(
     names: Sequence[str], settings: Sequence[str], root: Path, runs: Path, *, force: bool, threads: int
@@ -72,12 +74,12 @@ def _stopped_by_signals(stop: Stop) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may ask for signals
         return
-    before = {
-        number: signal.signal(number, lambda *_: stop.ask())
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    }
+    # What was told to ignore a signal goes on ignoring it: `nohup`, or a shell's background job.
+    before = {one: signal.getsignal(one) for one in _STOPS if signal.getsignal(one) is not signal.SIG_IGN}
+    for one in before:
+        signal.signal(one, lambda *_: stop.ask())
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)

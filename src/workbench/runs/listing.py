@@ -10,7 +10,6 @@ from pathlib import Path
 from workbench.errors import StudyError, unknown
 from workbench.parameters import Contract
 from workbench.runs.folder import Run, runs_of, study_folders
-from workbench.runs.lost import is_alive
 from workbench.runs.record import Record
 
 
@@ -113,7 +112,7 @@ def _spread(row: Sequence[str]) -> Iterable[Sequence[str]]:
 def _row(run: Run, *, name: bool) -> tuple[str, ...]:
     record = run.record
     decision = str(finding_of(run.folder).get("decision", ""))
-    state = "lost" if run.hidden and not is_alive(record) else record.state
+    state = "lost" if run.hidden and not record.alive else record.state
     cells = (state, decision, age(record.queued), record.owner, run.folder.name.removeprefix("."))
     return (record.study, *cells) if name else cells
 

@@ -15,23 +15,9 @@ import psutil
 
 from workbench.runs.folder import Run, hidden_runs, study_folders
 from workbench.runs.pages import refusal_page
-from workbench.runs.record import Record, now, write_atomically, write_record
+from workbench.runs.record import now, write_atomically, write_record
 
-_CLOCK_SECONDS = 5.0  # how far the start time of one process may differ between two readings
 _ABANDONED_SECONDS = 3600.0
-
-
-def own_start() -> float:
-    """When this process started, seconds since 1970."""
-    return float(psutil.Process().create_time())
-
-
-def is_alive(record: Record) -> bool:
-    """Whether the parent that wrote the record is still there."""
-    try:
-        return bool(abs(psutil.Process(record.pid).create_time() - record.process_started) < _CLOCK_SECONDS)
-    except psutil.Error:
-        return False
 
 
 @contextmanager
@@ -49,7 +35,7 @@ def settle_lost(runs: Path) -> None:
         for study in study_folders(runs):
             _sweep_nameless(study)
             for run in hidden_runs(study):
-                if not is_alive(run.record):
+                if not run.record.alive:
                     _settle(run)
 
 
@@ -62,6 +48,8 @@ def _settle(run: Run) -> None:
         ended=now(),
     )
     with suppress(FileNotFoundError):
+        for half_written in run.folder.glob(".*"):
+            half_written.unlink()
         write_record(run.folder, record)
         write_atomically(
             run.folder / "report.html", refusal_page(record, run.folder.with_name(run.folder.name.removeprefix(".")))

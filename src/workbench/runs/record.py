@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from workbench.parameters import JSON
+from workbench.runs.alive import Parent, is_alive
 
 SCHEMA = 1
 State = Literal["queued", "running", "succeeded", "failed", "timed_out", "killed", "lost"]
@@ -39,7 +40,7 @@ class Record:
         peak_memory: Of the kernel and its children together, sampled; not less than the kernel's own peak.
         data: Table → fingerprint of its content.
         lock: SHA-256 of `requirements.lock`, empty without one.
-        pid: The parent process; with `process_started` it tells a living run from a lost one.
+        parent: The process that makes the run; it tells a living run from a lost one.
     """
 
     study: str
@@ -70,9 +71,13 @@ class Record:
     packages: dict[str, str] | None = None
     trigger: str = "manual"
     report_schema: int = 1
-    pid: int = 0
-    process_started: float = 0.0
+    parent: Parent | None = None
     schema: int = SCHEMA
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process that makes the run is still there."""
+        return self.parent is not None and is_alive(self.parent, self.queued, self.timeout_minutes)
 
     def becomes(self, **changes: Any) -> Record:
         """The same run with other facts."""
@@ -112,6 +117,7 @@ def read_record(folder: Path) -> Record | None:
         if found["schema"] != SCHEMA:
             return None
         found["git"] = Git(**found["git"]) if found["git"] else None
+        found["parent"] = Parent(**found["parent"]) if found["parent"] else None
         return Record(**{field.name: found[field.name] for field in fields(Record)})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from workbench.errors import StudyError, WorkbenchError
+from workbench.runs.alive import this_process
 from workbench.runs.answer import Answer, publish
 from workbench.runs.folder import RunFolder, runs_with_key
 from workbench.runs.key import git_state, lock_digest, package_versions
-from workbench.runs.lost import own_start
 from workbench.runs.pages import refusal_page
 from workbench.runs.plan import Plan
 from workbench.runs.record import Record, now, write_record
@@ -55,8 +55,7 @@ def new_record(study: Study, root: Path) -> Record:
         python=sys.version.split()[0],
         packages=package_versions(),
         trigger=trigger,
-        pid=os.getpid(),
-        process_started=own_start(),
+        parent=this_process(),
     )
 
 
