@@ -7,13 +7,14 @@ draws serve every variant, so the truth (the expected outcome of each arm) is ex
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from workbench.errors import StudyError
 
 DAYS_BEFORE, DAYS_ENROLLING, DAYS_AFTER = 35, 21, 18
 START = pd.Timestamp("2026-08-01")  # midnight on the business clock
@@ -69,8 +70,14 @@ class Users:
 def write_sample(*, users: int = 20_000, seed: int = 11, out: Path) -> None:
     """Write `exposures/`, `orders/` (Parquet, times in UTC, money in CNY) and `truth.json` under `out`.
 
-    The folder is replaced as a whole, so a reader never sees half of it.
+    The folder is replaced as a whole: a reader never sees half of it, and a failure leaves the one before.
+
+    Raises:
+        StudyError: `out` holds something else than a sample, which would be lost.
     """
+    out = out.absolute()
+    if out.is_dir() and any(out.iterdir()) and not (out / "truth.json").is_file():
+        raise StudyError(f"{out} holds other files than a sample, which would be lost; name a new or an empty folder")
     people = _users(users, seed)
     arms = {e.name: _exposures(e, people, np.random.default_rng([seed, 1, i])) for i, e in enumerate(EXPERIMENTS)}
     orders = _orders(people, arms, np.random.default_rng([seed, 2]))
@@ -83,9 +90,15 @@ def write_sample(*, users: int = 20_000, seed: int = 11, out: Path) -> None:
             frame.to_parquet(made / table / f"{table}.parquet", index=False)
         truth = {e.name: asdict(_truth(e, people, arms)) for e in EXPERIMENTS}
         (made / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
+        before = Path(folder) / "before"
         if out.exists():
-            shutil.rmtree(out)
-        made.rename(out)
+            out.rename(before)
+        try:
+            made.rename(out)
+        except OSError:
+            if before.exists():
+                before.rename(out)
+            raise
 
 
 def _users(users: int, seed: int) -> Users:
