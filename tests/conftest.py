@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ finding = {"schema": 1, "headline": "It works: +2 % (1 to 3)", "decision": "ship
 bundle = {"finding": finding, "tiles": [], "labels": {}}
 publish_display_data({"application/vnd.workbench.finding+json": bundle, "text/plain": "It works"})
 """
+
+
+def _as_from_a_terminal() -> None:
+    """Heed the signals that a job in the background is started to ignore."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,13 @@ class Project:
         command = [sys.executable, "-c", "from workbench.cli import main; main()", *words]
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            command, cwd=self.root, env={**os.environ, **environment}, stdout=pipe, stderr=pipe, text=True
+            command,
+            cwd=self.root,
+            env={**os.environ, **environment},
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            preexec_fn=_as_from_a_terminal,  # noqa: PLW1509 — no thread of ours is between fork and exec
         )
 
     def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
