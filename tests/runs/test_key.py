@@ -1,0 +1,95 @@
+"""The key: it changes with what the answer depends on, and with nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workbench.errors import StudyError
+from workbench.runs.key import read_source, run_key
+
+
+@pytest.fixture
+def digest(project):
+    def digest(change=lambda document: None):
+        path = project.concluding("tiny", "1 + 1", parameters="level: float = 0.95")
+        document = json.loads(path.read_text())
+        change(document)
+        path.write_text(json.dumps(document))
+        return read_source(path).digest
+
+    return digest
+
+
+def ran(document):
+    document["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "2"}]
+    document["cells"][-1]["execution_count"] = 7
+
+
+def moved(document):
+    document["metadata"]["language_info"] = {"name": "python", "version": "3.13"}
+    document["cells"][0]["metadata"]["collapsed"] = True
+    document["cells"][0]["id"] = "another"
+
+
+def in_lines(document):
+    for cell in document["cells"]:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+
+
+def other_source(document):
+    document["cells"][-1]["source"] += "\n"
+
+
+def other_kind(document):
+    document["cells"][-1]["cell_type"] = "markdown"
+
+
+def other_needs(document):
+    document["metadata"]["workbench"] = {"needs": {"orders": ["user_id"]}}
+
+
+@pytest.mark.parametrize("change", [ran, moved, in_lines])
+def test_what_does_not_change_the_answer(digest, change):
+    assert digest(change) == digest()
+
+
+@pytest.mark.parametrize("change", [other_source, other_kind, other_needs])
+def test_what_may_change_the_answer(digest, change):
+    assert digest(change) != digest()
+
+
+def test_values_files_data_and_lock_count(project):
+    source = read_source(project.notebook("tiny"))
+    file = project.root / "words.txt"
+    file.write_text("one")
+
+    def key(root=project.root, **facts):
+        return run_key(source, facts.get("values", {"n": 1}), ["words.txt"], facts.get("data", {"orders": "a"}), root)
+
+    before = key()
+    assert key() == before
+    assert key(values={"n": 2}) != before
+    assert key(values={"n": 1.0}) != before  # another type in the kernel
+    assert key(data={"orders": "b"}) != before
+    file.write_text("two")
+    assert key() != before
+    file.write_text("one")
+    assert key() == before
+    locked = project.root / "locked"
+    locked.mkdir()
+    (locked / "words.txt").write_text("one")
+    assert key(locked) == before
+
+
+def test_a_lock_makes_another_key(project, tmp_path_factory):
+    source = read_source(project.notebook("tiny"))
+    other = tmp_path_factory.mktemp("locked")
+    (other / "requirements.lock").write_text("numpy==2\n")
+    assert run_key(source, {}, [], {}, project.root) != run_key(source, {}, [], {}, other)
+
+
+def test_needs_of_another_shape_are_refused(project):
+    with pytest.raises(StudyError, match=r"workbench\.needs"):
+        read_source(project.notebook("tiny", needs="orders"))
