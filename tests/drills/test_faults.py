@@ -71,7 +71,7 @@ def test_a_notebook_that_raises(project):
     (record,) = project.records("broken")
     assert done.returncode == 1
     assert_refusal(record, state="failed", code=1)
-    assert "ZeroDivisionError: division by zero" in done.stderr
+    assert done.stderr == "code cell 2 failed with ZeroDivisionError: division by zero\n"
     assert "Traceback" not in done.stderr
     assert "1 / 0" in (record["folder"] / "log.txt").read_text()
     assert done.stdout.splitlines()[-1] == str(record["folder"])

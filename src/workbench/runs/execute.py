@@ -82,7 +82,7 @@ def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str
         traceback = _COLOUR.sub("", "\n".join(error.traceback))
         executed, cell = _clean(kernel.notebook, notebook), _failed_cell(kernel.notebook)
         log.write(f"{now()} code cell {cell} failed\n{traceback}\n")
-        exit_code, cause = _meaning(error.ename, error.evalue, list(error.traceback))
+        exit_code, cause = _meaning(error.ename, error.evalue, list(error.traceback), cell)
         return Outcome("failed", exit_code, cause, executed, None, cell, traceback)
     except DeadKernelError:
         return _died(kernel, notebook)
@@ -103,13 +103,13 @@ def _failed_cell(executed: Any) -> int | None:
     return raised.index(True) + 1 if any(raised) else None
 
 
-def _meaning(name: str, text: str, traceback: list[str]) -> tuple[int, str]:
+def _meaning(name: str, text: str, traceback: list[str], cell: int | None) -> tuple[int, str]:
     """Exit code and sentence of an error in a cell; ours are told from namesakes by their traceback of one line."""
     if name in _CODES and traceback == [f"{name}: {text}"]:
         return _CODES[name], text
     if "No space left on device" in text or f"[Errno {errno.ENOSPC}]" in text:
         return MachineError.exit_code, DISK_FULL
-    return 1, f"a cell failed with {name}: {text}" if text else f"a cell failed with {name}"
+    return 1, f"code cell {cell} failed with {name}" + (f": {text}" if text else "")
 
 
 def _died(kernel: Kernel, notebook: Path) -> Outcome:

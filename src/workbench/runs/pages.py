@@ -30,7 +30,9 @@ def report_page(notebook: Any, record: Record, place: Path, comments: Mapping[st
 def refusal_page(record: Record, place: Path, *, cell: int | None = None, traceback: str = "") -> str:
     """The short report of a run that did not conclude."""
     kind = cast("Kind", record.state) if record.state != "failed" else _KINDS.get(record.exit_code or 1, "cell")
-    return render_refusal(Refusal(kind, record.cause, cell, traceback), _facts(record, place, {}))
+    # Of a cell the page says the number itself, so the error alone is its message.
+    message = traceback.strip().splitlines()[-1] if kind == "cell" and traceback.strip() else record.cause
+    return render_refusal(Refusal(kind, message, cell, traceback), _facts(record, place, {}))
 
 
 def moment(text: str, record: Record) -> datetime:
