@@ -93,7 +93,8 @@ class CatalogFile:
         # What was found is not repeated: it may hold a password.
         raise StudyError(
             f"{shown(self.path)}: connection: wanted duckdb (files), duckdb://file.duckdb, or the name of an "
-            "environment variable that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a file"
+            "environment variable that holds the server's URL, like ${WAREHOUSE_URL}; the URL itself never stands in a "
+            "file"
         )
 
     def _from_environment(self, match: re.Match[str]) -> str:
