@@ -112,7 +112,8 @@ def assert_equal(found: Moments, rows: pd.DataFrame) -> None:
     assert found.n == len(values)
     if len(values):
         apart = values - values.mean(axis=0)
-        scale = np.sqrt((apart**2).sum(axis=0))
+        # Equal values leave their own rounding in numpy's mean, which is no spread.
+        scale = np.maximum(np.sqrt((apart**2).sum(axis=0)), 1e-12 * np.abs(values).max(axis=0))
         assert found.mean == pytest.approx(values.mean(axis=0), rel=1e-9, abs=1e-12)
         off = np.abs(found.comoment - apart.T @ apart) / np.where(
             np.outer(scale, scale) > 0, np.outer(scale, scale), 1.0
@@ -229,14 +230,28 @@ def test_columns(shop, exposures, with_nulls):
     shop.write(METRICS, exposures=frame)
     metrics = shop.measure(*COLUMNS, segments=["country"]).metrics
     visits, member = frame["visits"].astype(float), frame["member"].astype(float)
-    # A missing covariate stands at the others' mean; any constant would do, since a column marks it.
-    covariates = {"past": frame["past"].fillna(frame["past"].mean()), "member": member}
-    columns = {"outcome": visits, **covariates}
+
+    # A missing covariate stands near the others' mean; any constant would do, since a column marks it.
+    def past(of: pd.Series, metric: str, column: int) -> pd.Series:
+        told, known = metrics[metric].table.merged().mean[column], frame["past"][of.notna()]
+        if known.isna().any():
+            constant = (told * len(known) - known.sum()) / known.isna().sum()
+            assert constant == pytest.approx(frame["past"].mean(), rel=1e-6)
+            return frame["past"].fillna(constant)
+        return frame["past"]
+
+    columns = {"outcome": visits, "past": past(visits, "visits", 1), "member": member}
     if with_nulls:
         columns |= {"k1": frame["past"].notna().astype(float), "k2": pd.Series(1.0, index=frame.index)}
     assert_identical(metrics["visits"], frame, columns)
     assert_identical(metrics["spend"], frame, {"outcome": frame["spend"]})
-    ratio = {"outcome 1": frame["spend"], "outcome 2": visits, **covariates}
+    both = frame["spend"] + visits
+    ratio = {
+        "outcome 1": frame["spend"],
+        "outcome 2": visits,
+        "past": past(both, "spend_per_visit", 2),
+        "member": member,
+    }
     if with_nulls:
         ratio |= {"k1": frame["past"].notna().astype(float), "k2": pd.Series(1.0, index=frame.index)}
     assert_identical(metrics["spend_per_visit"], frame, ratio)

@@ -111,14 +111,14 @@ def said(analysis) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ({"experiment": "ee"}, "unknown experiment 'ee'; there are: 'e'"),
+        ({"experiment": "ee"}, "the table exposures: unknown experiment 'ee'; nearest: 'e'"),
         ({"control": "a"}, "the experiment 'e': unknown variant 'a'; nearest: 'A'; set `control` to one of them"),
         ({"segments": ["county"]}, "segments: the table exposures: unknown column 'county'; nearest: 'country'"),
         ({"segments": [["country", "devise"]]}, "segments: the table exposures: unknown column 'devise'"),
         ({"segments": [[]]}, "`segments` holds an empty list"),
         ({"segments": ["variant"]}, "`segments` names 'variant'"),
         ({"only": {"county": "CN"}}, "only: the table exposures: unknown column 'county'; nearest: 'country'"),
-        ({"secondary": ["pay"]}, "unknown metric 'pay'; nearest: 'paid'"),
+        ({"secondary": ["payd"]}, "unknown metric 'payd'; nearest: 'paid'"),
         ({"secondary": ["spend"]}, "the metric 'spend' stands twice, as goal and as secondary"),
         ({"guardrails": ["paid"]}, "'paid' can't be a guardrail: its definition has no `margin`"),
         ({"split": {"B": 1, "C": 1}}, "`split` doesn't name the control 'A'"),
@@ -273,15 +273,13 @@ def test_values_that_are_no_numbers_beside_missing_ones(shop):
 @pytest.mark.parametrize("value", BAD)
 @pytest.mark.parametrize("goal", ["paid", "largest", "order_value"])
 def test_facts_with_values_that_are_no_numbers(shop, goal, value):
-    if (goal, value) == ("largest", "-inf"):
-        return_value = np.inf  # -inf is only the largest of a user who has nothing else
-    else:
-        return_value = BAD[value]
+    # −∞ is the largest only of a user who has nothing else.
+    wrong = np.inf if (goal, value) == ("largest", "-inf") else BAD[value]
     orders = ordered()
     after = orders["user_id"].map(exposed().set_index("user_id")["exposed_at"])
     inside = (orders["ordered_at"] >= after) & (orders["ordered_at"] < after + 7 * DAY)
     one = orders.index[inside & (orders["user_id"] == orders.loc[inside, "user_id"].iloc[0])][0]
-    written(shop, orders=no_number(orders, "subtotal", return_value, [one]))
+    written(shop, orders=no_number(orders, "subtotal", wrong, [one]))
     said = "largest" if goal == "largest" else "paid"
     refused(DataError, f"'{said}': 1 users have a value that is no number or infinite", shop, goal)
 

@@ -76,9 +76,9 @@ def expressions() -> dict[str, Any]:
         "member__covariate": 0.0,
     }
     return {
-        "account": aggregate.account(users),
-        "account_only": aggregate.account(some),
-        "account_timeless": aggregate.account(timeless),
+        "account": aggregate.account(users, users.user_id.nunique()),
+        "account_only": aggregate.account(some, some.user_id.nunique()),
+        "account_timeless": aggregate.account(timeless, timeless.user_id.nunique()),
         "repeated": aggregate.repeated(users),
         "repeated_counted": aggregate.count_repeated(aggregate.repeated(users)),
         "per_user_facts": wide(ORDERS),

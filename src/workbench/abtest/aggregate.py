@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import combinations_with_replacement
 
 import ibis
-from ibis.expr.types import BooleanValue, FloatingValue, Table, Value
+from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, Table, Value
 
 from workbench.abtest.layout import BEFORE, COVARIATE, KNOWN, OUTCOME, Layout, parts
 from workbench.errors import DataError, StudyError, unknown
@@ -49,8 +49,13 @@ def exposed(exposures: Table, *, experiment: str, only: Mapping[str, Sequence[st
     return chosen.mutate(variant=chosen.variant.cast("string"), **texts)
 
 
-def account(users: Table) -> Table:
-    """One row: exposures, distinct users, missing ids and variants, first and last exposure."""
+def account(users: Table, different: IntegerValue) -> Table:
+    """One row: exposures, distinct users, missing ids and variants, first and last exposure.
+
+    Args:
+        users: From `exposed`.
+        different: The number of distinct users, as an expression over `users`.
+    """
     times = {}
     if "exposed_at" in users.columns:
         times = {
@@ -60,7 +65,7 @@ def account(users: Table) -> Table:
         }
     return users.aggregate(
         rows=users.count(),
-        users=users.user_id.nunique(),
+        users=different,
         no_user=_times(users.user_id.isnull()),
         no_variant=_times(users.variant.isnull()),
         **times,
@@ -133,7 +138,7 @@ def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], 
 
     Sums of (a − s_a)(b − s_b) with s near the mean lose no digits to a large offset; `at_hand` gives s.
     """
-    shifted = users.select(*keys, **{c: users[c] - ibis.literal(s) for c, s in shifts.items()})
+    shifted = users.select(*keys, **{c: _less(users[c], s) for c, s in shifts.items()})
     pairs = {pair for plan in layouts for pair in combinations_with_replacement(plan.columns, 2)}
     sums = {f"sum__{c}": shifted[c].sum() for c in shifts}
     counts = {f"known__{c}": shifted[c].count() for c in shifts}
@@ -142,9 +147,10 @@ def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], 
 
 
 def at_hand(users: Table, columns: Sequence[str], *, rows: int = 1000) -> Table:
-    """Means over the first rows that the engine hands over: they only centre the sums of `clean_moments`."""
+    """Mean and spread over the first rows that the engine hands over: they only centre the sums of `clean_moments`."""
     few = users.select(*columns).limit(rows)
-    return few.aggregate(**{c: few[c].mean() for c in columns})
+    means = {f"mean__{c}": few[c].mean() for c in columns}
+    return few.aggregate(**means, **{f"spread__{c}": few[c].std(how="sample") for c in columns})
 
 
 def careful_moments(
@@ -285,7 +291,12 @@ def _closed(users: Table, metric: FactMetric, span: Span) -> BooleanValue:
 def _shifted(users: Table, name: str, shifts: Mapping[str, float]) -> FloatingValue:
     if name.endswith(KNOWN):
         return users[name.removesuffix(KNOWN)].notnull().ifelse(1.0, 0.0)
-    return users[name] - ibis.literal(shifts[name]) if shifts.get(name) else users[name]
+    return _less(users[name], shifts.get(name, 0.0))
+
+
+def _less(value: FloatingValue, shift: float) -> FloatingValue:
+    # As text, since engines read a number with many digits as a decimal first, which may cost the last bit.
+    return value - ibis.literal(repr(shift)).cast("float64") if shift else value
 
 
 def _column(table: Table, column: str, name: str) -> Value:

@@ -64,12 +64,12 @@ FROM (
     IF(FALSE, 1, 0) AS `open_m0`,
     IF(
       `t1`.`visit__outcome` IS NOT NULL,
-      `t1`.`visit__outcome` - 0.125,
+      `t1`.`visit__outcome` - CAST('0.125' AS FLOAT64),
       CAST(NULL AS FLOAT64)
     ) AS `m0_0`,
     IF(
       `t1`.`visit__outcome` IS NOT NULL,
-      COALESCE(`t1`.`past_visits__covariate` - -3.5E-7, 0.0),
+      COALESCE(`t1`.`past_visits__covariate` - CAST('-3.5e-07' AS FLOAT64), 0.0),
       CAST(NULL AS FLOAT64)
     ) AS `m0_1`,
     IF(
@@ -95,7 +95,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL
       ),
-      `t1`.`spend__outcome` - 100000000.0,
+      `t1`.`spend__outcome` - CAST('100000000.0' AS FLOAT64),
       CAST(NULL AS FLOAT64)
     ) AS `m1_0`,
     IF(
@@ -105,7 +105,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL
       ),
-      `t1`.`visit__outcome` - 0.125,
+      `t1`.`visit__outcome` - CAST('0.125' AS FLOAT64),
       CAST(NULL AS FLOAT64)
     ) AS `m1_1`,
     IF(
@@ -115,7 +115,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL
       ),
-      COALESCE(`t1`.`past_visits__covariate` - -3.5E-7, 0.0),
+      COALESCE(`t1`.`past_visits__covariate` - CAST('-3.5e-07' AS FLOAT64), 0.0),
       CAST(NULL AS FLOAT64)
     ) AS `m1_2`,
     IF(

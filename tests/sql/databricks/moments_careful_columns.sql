@@ -64,12 +64,12 @@ FROM (
     IF(FALSE, 1, 0) AS `open_m0`,
     IF(
       `t1`.`visit__outcome` IS NOT NULL AND NOT ISNAN(`t1`.`visit__outcome`),
-      `t1`.`visit__outcome` - 0.125,
+      `t1`.`visit__outcome` - CAST('0.125' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS `m0_0`,
     IF(
       `t1`.`visit__outcome` IS NOT NULL AND NOT ISNAN(`t1`.`visit__outcome`),
-      COALESCE(`t1`.`past_visits__covariate` - -3.5E-7, 0.0),
+      COALESCE(`t1`.`past_visits__covariate` - CAST('-3.5e-07' AS DOUBLE), 0.0),
       CAST(NULL AS DOUBLE)
     ) AS `m0_1`,
     IF(
@@ -109,7 +109,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL AND NOT ISNAN(`t1`.`visit__outcome`)
       ),
-      `t1`.`spend__outcome` - 100000000.0,
+      `t1`.`spend__outcome` - CAST('100000000.0' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS `m1_0`,
     IF(
@@ -118,7 +118,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL AND NOT ISNAN(`t1`.`visit__outcome`)
       ),
-      `t1`.`visit__outcome` - 0.125,
+      `t1`.`visit__outcome` - CAST('0.125' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS `m1_1`,
     IF(
@@ -127,7 +127,7 @@ FROM (
       AND (
         `t1`.`visit__outcome` IS NOT NULL AND NOT ISNAN(`t1`.`visit__outcome`)
       ),
-      COALESCE(`t1`.`past_visits__covariate` - -3.5E-7, 0.0),
+      COALESCE(`t1`.`past_visits__covariate` - CAST('-3.5e-07' AS DOUBLE), 0.0),
       CAST(NULL AS DOUBLE)
     ) AS `m1_2`,
     IF(

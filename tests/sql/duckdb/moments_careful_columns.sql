@@ -64,12 +64,12 @@ FROM (
     CASE WHEN FALSE THEN 1 ELSE 0 END AS "open_m0",
     CASE
       WHEN "t1"."visit__outcome" IS NOT NULL
-      THEN "t1"."visit__outcome" - 0.125
+      THEN "t1"."visit__outcome" - CAST('0.125' AS DOUBLE)
       ELSE CAST(NULL AS DOUBLE)
     END AS "m0_0",
     CASE
       WHEN "t1"."visit__outcome" IS NOT NULL
-      THEN COALESCE("t1"."past_visits__covariate" - -3.5E-7, 0.0)
+      THEN COALESCE("t1"."past_visits__covariate" - CAST('-3.5e-07' AS DOUBLE), 0.0)
       ELSE CAST(NULL AS DOUBLE)
     END AS "m0_1",
     CASE
@@ -95,7 +95,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       )
-      THEN "t1"."spend__outcome" - 100000000.0
+      THEN "t1"."spend__outcome" - CAST('100000000.0' AS DOUBLE)
       ELSE CAST(NULL AS DOUBLE)
     END AS "m1_0",
     CASE
@@ -105,7 +105,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       )
-      THEN "t1"."visit__outcome" - 0.125
+      THEN "t1"."visit__outcome" - CAST('0.125' AS DOUBLE)
       ELSE CAST(NULL AS DOUBLE)
     END AS "m1_1",
     CASE
@@ -115,7 +115,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       )
-      THEN COALESCE("t1"."past_visits__covariate" - -3.5E-7, 0.0)
+      THEN COALESCE("t1"."past_visits__covariate" - CAST('-3.5e-07' AS DOUBLE), 0.0)
       ELSE CAST(NULL AS DOUBLE)
     END AS "m1_2",
     CASE

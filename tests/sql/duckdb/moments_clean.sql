@@ -28,9 +28,9 @@ FROM (
     COALESCE("t0"."country", '(missing)') AS "country",
     COALESCE("t0"."device", '(missing)') AS "device",
     CAST("t0"."exposed_at" AS DATE) AS "day",
-    CAST("t0"."visit" AS DOUBLE) - 0.125 AS "visit__outcome",
-    "t0"."spend" - 100000000.0 AS "spend__outcome",
-    "t0"."past_visits" - -3.5E-7 AS "past_visits__covariate",
+    CAST("t0"."visit" AS DOUBLE) - CAST('0.125' AS DOUBLE) AS "visit__outcome",
+    "t0"."spend" - CAST('100000000.0' AS DOUBLE) AS "spend__outcome",
+    "t0"."past_visits" - CAST('-3.5e-07' AS DOUBLE) AS "past_visits__covariate",
     CASE
       WHEN "t0"."member"
       THEN 1.0
@@ -39,7 +39,7 @@ FROM (
       )
       THEN 0.0
       ELSE CAST(NULL AS DOUBLE)
-    END - 0.0 AS "member__covariate"
+    END AS "member__covariate"
   FROM "exposures" AS "t0"
   WHERE
     "t0"."experiment" = 'checkout'

@@ -64,12 +64,12 @@ FROM (
     IF(FALSE, 1, 0) AS "open_m0",
     IF(
       "t1"."visit__outcome" IS NOT NULL,
-      "t1"."visit__outcome" - CAST(0.125 AS DOUBLE),
+      "t1"."visit__outcome" - CAST('0.125' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS "m0_0",
     IF(
       "t1"."visit__outcome" IS NOT NULL,
-      COALESCE("t1"."past_visits__covariate" - CAST(-3.5E-7 AS DOUBLE), CAST(0.0 AS DOUBLE)),
+      COALESCE("t1"."past_visits__covariate" - CAST('-3.5e-07' AS DOUBLE), CAST(0.0 AS DOUBLE)),
       CAST(NULL AS DOUBLE)
     ) AS "m0_1",
     IF(
@@ -101,7 +101,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       ),
-      "t1"."spend__outcome" - CAST(100000000.0 AS DOUBLE),
+      "t1"."spend__outcome" - CAST('100000000.0' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS "m1_0",
     IF(
@@ -111,7 +111,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       ),
-      "t1"."visit__outcome" - CAST(0.125 AS DOUBLE),
+      "t1"."visit__outcome" - CAST('0.125' AS DOUBLE),
       CAST(NULL AS DOUBLE)
     ) AS "m1_1",
     IF(
@@ -121,7 +121,7 @@ FROM (
       AND (
         "t1"."visit__outcome" IS NOT NULL
       ),
-      COALESCE("t1"."past_visits__covariate" - CAST(-3.5E-7 AS DOUBLE), CAST(0.0 AS DOUBLE)),
+      COALESCE("t1"."past_visits__covariate" - CAST('-3.5e-07' AS DOUBLE), CAST(0.0 AS DOUBLE)),
       CAST(NULL AS DOUBLE)
     ) AS "m1_2",
     IF(
