@@ -111,9 +111,9 @@ def assert_equal(found: Moments, rows: pd.DataFrame) -> None:
     values = rows.to_numpy(dtype=float)
     assert found.n == len(values)
     if len(values):
-        apart = values - values.mean(axis=0)
-        # Equal values leave their own rounding in numpy's mean, which is no spread.
-        scale = np.maximum(np.sqrt((apart**2).sum(axis=0)), 1e-12 * np.abs(values).max(axis=0))
+        apart = values - values[0]  # so that equal values leave no rounding
+        apart -= apart.mean(axis=0)
+        scale = np.sqrt((apart**2).sum(axis=0))
         assert found.mean == pytest.approx(values.mean(axis=0), rel=1e-9, abs=1e-12)
         off = np.abs(found.comoment - apart.T @ apart) / np.where(
             np.outer(scale, scale) > 0, np.outer(scale, scale), 1.0
