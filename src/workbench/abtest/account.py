@@ -11,6 +11,7 @@ from workbench.abtest import aggregate
 from workbench.abtest.design import Design
 from workbench.errors import DataError, StudyError, unknown
 from workbench.tables import collect
+from workbench.tables.distinct import distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def check_exposures(users: Table, exposures: Table, design: Design) -> Period:
         StudyError: The experiment is unknown.
         DataError: Nobody, missing ids, users that stand more than once.
     """
-    row = collect(aggregate.account(users)).iloc[0]
+    row = collect(aggregate.account(users, distinct(users.user_id))).iloc[0]
     if row["rows"] == 0:
         _refuse_nobody(exposures, design)
     for column, missing in (
