@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -156,7 +157,10 @@ def test_the_parent_killed_outright(project):
         parent.kill()
         parent.communicate()
     wait_for(lambda: not kernels_of(project.root), 5)
+    sockets = list(Path(tempfile.gettempdir()).glob(f"wb-{parent.pid}-*"))
+    assert len(sockets) == 1
     assert project.run("index").returncode == 0
+    assert not sockets[0].exists()
     (record,) = project.records("slow")
     assert_refusal(record, state="lost", code=4)
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -24,11 +23,11 @@ from papermill.engines import Engine, papermill_engines
 from papermill.log import logger
 
 from workbench.errors import MachineError
+from workbench.runs.sockets import make_socket_folder
 
 ENGINE = "workbench"
 START_SECONDS = 60
 _SAMPLE_SECONDS = 0.5
-_SOCKET_PATH = 80  # the system's limit is 107 bytes (103 on macOS), and the transport appends a number
 
 # When the parent is killed outright nobody is left to end the kernel, so the kernel asks the system to (Linux);
 # elsewhere ipykernel's own watch of its parent does it within a second.
@@ -189,7 +188,7 @@ def _high_water(pid: int) -> int:
 
 @contextmanager
 def _kernel_manager() -> Iterator[Any]:
-    """A manager that talks over sockets in a private folder: no ports to collide, nothing on the network."""
+    """A manager that talks over sockets in a private folder."""
     specs = KernelSpecManager(
         kernel_dirs=[str(Path(sys.prefix) / "share" / "jupyter" / "kernels")], ensure_native_kernel=False
     )
@@ -197,8 +196,7 @@ def _kernel_manager() -> Iterator[Any]:
         specs.get_kernel_spec("python3")
     except NoSuchKernel:
         raise MachineError(f"there is no kernel python3 in {sys.prefix}; run `make setup`") from None
-    base = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="wb-", dir=base if len(base) < _SOCKET_PATH - 20 else "/tmp"))  # noqa: S108 — private by mkdtemp
+    folder = make_socket_folder()
     manager = _Manager(
         kernel_name="python3",
         kernel_spec_manager=specs,

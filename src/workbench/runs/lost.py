@@ -16,6 +16,7 @@ import psutil
 from workbench.runs.folder import Run, hidden_runs, study_folders
 from workbench.runs.pages import refusal_page
 from workbench.runs.record import now, write_atomically, write_record
+from workbench.runs.sockets import remove_socket_folders
 
 _ABANDONED_SECONDS = 3600.0
 
@@ -41,6 +42,8 @@ def settle_lost(runs: Path) -> None:
 
 def _settle(run: Run) -> None:
     _end_kernel(run.folder)
+    if run.record.parent:
+        remove_socket_folders(run.record.parent.pid)
     record = run.record.becomes(
         state="lost",
         cause="the process that ran it ended without a word (killed, or the machine went down); run the study again",
