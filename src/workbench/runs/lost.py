@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from workbench.runs.alive import this_process
 from workbench.runs.folder import Run, hidden_runs, study_folders
 from workbench.runs.pages import refusal_page
 from workbench.runs.record import now, write_atomically, write_record
@@ -42,8 +43,9 @@ def settle_lost(runs: Path) -> None:
 
 def _settle(run: Run) -> None:
     _end_kernel(run.folder)
-    if run.record.parent:
-        remove_socket_folders(run.record.parent.pid)
+    parent = run.record.parent
+    if parent and parent.machine == this_process().machine:  # elsewhere the number may be a living process of ours
+        remove_socket_folders(parent.pid)
     record = run.record.becomes(
         state="lost",
         cause="the process that ran it ended without a word (killed, or the machine went down); run the study again",
