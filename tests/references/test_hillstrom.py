@@ -103,7 +103,9 @@ def one(result, name, scale, role, **group):
 
 def test_decision(result):
     assert result["decision"] == "ship"
-    assert result["headline"].startswith("Ship Mens E-Mail: it changes visit by +7.66 pts")
+    assert result["headline"].startswith("Ship Mens E-Mail: ")
+    assert "visit" in result["headline"]
+    assert "+7.66 pts (between +7.00 and +8.32 pts)" in result["headline"]
     assert "Give Mens E-Mail to everybody" in result["next_step"]
 
 

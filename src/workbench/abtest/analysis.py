@@ -52,7 +52,7 @@ class Analysis:
     """Everything that is known of one test.
 
     Attributes:
-        leading: The variant that ships, else the one with the largest gain on the first goal.
+        leading: The variant that ships; else, of those that the decision is about, the largest gain on the first goal.
         comparisons: Every metric × variant; empty when the split is broken, since no effect can be believed then.
         levels: Metric → variant → plain level; without those that cannot be estimated.
     """
@@ -116,7 +116,7 @@ def analyse(design: Design, measured: Measured) -> Analysis:
         planned_end=design.planned_end,
         level=design.level,
     )
-    leading = decision.arm or _leading(design.metrics[0], compared)
+    leading = decision.arm or _leading(design.metrics[0], compared, decision)
     first = measured.metrics[design.metrics[0].name]
     believed = not split.broken
     return Analysis(
@@ -176,9 +176,10 @@ def _margin_test(
     return test, ""
 
 
-def _leading(goal: Metric, compared: tuple[Comparison, ...]) -> str:
-    """The variant with the largest gain on the goal; the first one where none can be estimated."""
-    of_goal = [c for c in compared if c.metric == goal.name]
+def _leading(goal: Metric, compared: tuple[Comparison, ...], decision: Decision) -> str:
+    """Of the variants that the decision is about, the one with the largest gain on the goal; the first if unknown."""
+    concerned = [arm.arm for arm in decision.arms if arm.word == decision.word]
+    of_goal = [c for c in compared if c.metric == goal.name and c.variant in concerned]
     sign = -1.0 if goal.better == "down" else 1.0
     gain: Callable[[Comparison], float] = lambda c: sign * c.effect.absolute if c.effect else float("-inf")  # noqa: E731
     return max(of_goal, key=gain).variant

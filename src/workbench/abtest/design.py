@@ -11,7 +11,7 @@ from workbench.errors import StudyError
 from workbench.tables.metrics import Metric, read_metrics
 
 Role = Literal["goal", "guardrail", "secondary"]
-TAKEN = ("variant", "day")  # keys of every moment
+TAKEN = ("variant", "day", "user_id", "exposed_at")  # what every user has already
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,10 @@ def _breakdowns(segments: Sequence[str | Sequence[str]]) -> tuple[tuple[str, ...
             raise StudyError("`segments` holds an empty list; name the columns to break down by")
         for column in breakdown:
             if column.casefold() in TAKEN:
-                raise StudyError(f"`segments` names {column!r}, which every table is broken down by already; remove it")
+                raise StudyError(
+                    f"`segments` names {column!r}, which says who, when or in which variant, not what kind of user; "
+                    "name another column"
+                )
     return tuple(dict.fromkeys(found))
 
 

@@ -25,6 +25,8 @@ from workbench.tables.schema import canonical
 
 # Below this part of the mean, a spread is taken from centred values: engines lose about mean/deviation × 1e-17.
 SMALLEST_SPREAD = 1e-6
+# More segments than this tell nobody anything, and a page cannot show them.
+MOST_SEGMENTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def measure(catalog: Catalog, design: Design) -> Measured:
     """Ask the tables for the moments of every metric of the design, per variant × segment × day of exposure.
 
     Raises:
-        StudyError: The experiment or the control is unknown.
+        StudyError: The experiment, the control or a column is unknown; a breakdown has too many segments.
         DataError: Duplicate users, users in two variants, missing ids, values that are not finite, missing columns.
     """
     exposures = catalog.table("exposures")
@@ -80,6 +82,7 @@ def measure(catalog: Catalog, design: Design) -> Measured:
         keys=keys,
     )
     layouts, frame, shifts = _moments(wide, design, keys, spans, period)
+    _refuse_scattered(frame, design)
     counts = frame.groupby("variant")["users"].sum()
     if design.control not in counts.index:
         raise StudyError(
@@ -100,6 +103,16 @@ def measure(catalog: Catalog, design: Design) -> Measured:
         as_of=_as_of(sources, tables),
         sources=tuple(sources.values()),
     )
+
+
+def _refuse_scattered(frame: pd.DataFrame, design: Design) -> None:
+    for breakdown in design.breakdowns:
+        count = len(frame[list(breakdown)].drop_duplicates())
+        if count > MOST_SEGMENTS:
+            raise StudyError(
+                f"segments: there are {count:,} of {' and '.join(breakdown)}, more than the {MOST_SEGMENTS} that can "
+                "be looked at; group them in the source, or choose some with `only`"
+            )
 
 
 def _moments(

@@ -7,18 +7,24 @@ from workbench.abtest.analysis import Analysis
 from workbench.abtest.design import Design
 from workbench.abtest.power import units_needed
 from workbench.report import numbers
+from workbench.tables.metrics import Metric
 
 
 def headline(analysis: Analysis) -> str:
     """One sentence that a manager repeats."""
-    goal, leading = analysis.first_goal, analysis.leading
-    if analysis.decision.withheld:
+    decision, goal, leading = analysis.decision, analysis.first_goal, analysis.leading
+    if decision.withheld:
         return f"No result of this test can be believed: {words.inside_a_sentence(analysis.split.detail)}"
-    found = analysis.comparison(goal.name, leading)
-    if found.effect is None:
-        return f"{goal.label} cannot be compared: {found.withheld}."
-    size = f"{words.effect(goal, found.effect)}, from {words.control(goal, found.effect)}"
-    return f"{_verdict(analysis, f'{leading} changes {words.named(goal)} by {size}')}."
+    if decision.word in {"ship", "stop"}:
+        return f"{decision.word.capitalize()} {leading}: {_decisive(analysis)}."
+    if analysis.comparison(goal.name, leading).effect is None:
+        return f"{goal.label} cannot be compared: {analysis.comparison(goal.name, leading).withheld}."
+    found = _found(analysis, goal)
+    if analysis.running:
+        return f"Still running until {_end(analysis.design)}; {leading} so far: {found}."
+    if decision.word == "hold":
+        return f"Not yet {leading}: {found}, but {_held(analysis)}."
+    return f"No clear answer for {leading}: {found}."
 
 
 def rule(analysis: Analysis) -> str:
@@ -57,41 +63,44 @@ def next_step(analysis: Analysis) -> str:
     return off + _what_would_settle(analysis)
 
 
-def _verdict(analysis: Analysis, found: str) -> str:
-    """The decision with what led to it; `found` says what the first goal did."""
-    word = analysis.decision.word
-    if word == "ship":
-        return f"Ship {analysis.leading}: it changes {_shipped(analysis)}"
-    if word == "stop":
-        return f"Stop {_stopped(analysis)}"
-    if analysis.running:
-        return f"Still running until {_end(analysis.design)}: so far {found}"
-    if word == "hold":
-        return f"Not yet: {found}, but not everything that must hold does"
-    return f"No clear answer: {found}"
+def _found(analysis: Analysis, metric: Metric) -> str:
+    """What the leading variant did to a metric: "conversion +3.6 pts (between +2.4 and +4.9 pts), from 28.8 %"."""
+    found = analysis.comparison(metric.name, analysis.leading).effect
+    if found is None:
+        return f"{words.named(metric)} not known"
+    return f"{words.named(metric)} {words.effect(metric, found)}, from {words.control(metric, found)}"
 
 
-def _shipped(analysis: Analysis) -> str:
-    """The first goal that is clearly better in the variant that ships."""
-    better = [g.metric for g in analysis.decision.goals if g.arm == analysis.leading and g.outcome == "better"]
-    for metric in analysis.design.with_role("goal"):
-        found = analysis.comparison(metric.name, analysis.leading).effect
-        if metric.label in better and found is not None:
-            return f"{words.named(metric)} by {words.effect(metric, found)}, from {words.control(metric, found)}"
-    raise ValueError("a variant ships without a goal that is better")
+def _with_outcome(analysis: Analysis, outcome: str) -> list[Metric]:
+    """The goals with this outcome in the leading variant."""
+    labels = [g.metric for g in analysis.decision.goals if (g.arm, g.outcome) == (analysis.leading, outcome)]
+    return [goal for goal in analysis.design.with_role("goal") if goal.label in labels]
 
 
-def _stopped(analysis: Analysis) -> str:
-    """What is worse in the leading variant: a goal first, else a guardrail."""
-    arm = analysis.leading
-    worse = [g.metric for g in analysis.decision.goals if g.arm == arm and g.outcome == "worse"]
-    for metric in analysis.design.with_role("goal"):
-        found = analysis.comparison(metric.name, arm).effect
-        if metric.label in worse and found is not None and not analysis.running:
-            size = f"{words.effect(metric, found)}, from {words.control(metric, found)}"
-            return f"{arm}: it changes {words.named(metric)} by {size}"
-    broken = next(g for g in analysis.guardrails if g.arm == arm and g.test and g.test.status == "breached")
-    return f"{arm}: {words.inside_a_sentence(broken.metric)} is worse than allowed, {broken.shown}"
+def _held(analysis: Analysis) -> str:
+    """What keeps the leading variant from shipping though a goal is better."""
+    worse = [words.named(goal) for goal in _with_outcome(analysis, "worse")]
+    if worse:
+        return f"{words.listed(worse)} is clearly worse"
+    still_open = [
+        words.inside_a_sentence(g.metric)
+        for g in analysis.guardrails
+        if g.arm == analysis.leading and g.test and g.test.status == "open"
+    ]
+    return (
+        f"{words.listed(still_open)} may still lose more than allowed" if still_open else "other variants are undecided"
+    )
+
+
+def _decisive(analysis: Analysis) -> str:
+    """What ships or stops the leading variant: a goal first, else a guardrail."""
+    goals = _with_outcome(analysis, "better" if analysis.decision.word == "ship" else "worse")
+    if goals and not analysis.running:
+        return _found(analysis, goals[0])
+    broken = next(
+        g for g in analysis.guardrails if g.arm == analysis.leading and g.test and g.test.status == "breached"
+    )
+    return f"{words.inside_a_sentence(broken.metric)} loses more than allowed, {broken.shown}"
 
 
 def _what_would_settle(analysis: Analysis) -> str:

@@ -36,29 +36,34 @@ def _split_check(analysis: Analysis) -> Check:
 
 
 def _coverage_checks(analysis: Analysis) -> list[Check]:
+    found = [*_open_windows(analysis), *_missing_values(analysis)]
+    return found or [Check("outcomes", "pass", "Every exposed user has an outcome in every metric.")]
+
+
+def _open_windows(analysis: Analysis) -> list[Check]:
+    """One sentence for the metrics that leave the same users out."""
+    total = numbers.count(sum(analysis.measured.users.values()))
+    alike: dict[tuple[int, str], list[str]] = {}
+    for metric in analysis.design.metrics:
+        users = analysis.measured.metrics[metric.name].open_windows
+        if users:
+            alike.setdefault((users, _window(metric)), []).append(words.named(metric))
+    details = [
+        f"{numbers.count(users)} of {total} users are left out of {words.listed(names)}: their {window} is not over."
+        for (users, window), names in alike.items()
+    ]
+    return [Check("open windows", "warn", detail) for detail in details]
+
+
+def _missing_values(analysis: Analysis) -> list[Check]:
     found = []
-    total = sum(analysis.measured.users.values())
     for metric in analysis.design.metrics:
         moments = analysis.measured.metrics[metric.name]
-        if moments.open_windows:
-            share = f"{numbers.count(moments.open_windows)} of {numbers.count(total)} users"
-            found.append(
-                Check(
-                    "open windows",
-                    "warn",
-                    f"{metric.label}: {share} are left out, their {_window(metric)} is not over.",
-                )
-            )
         if sum(moments.left_out.values()) > moments.open_windows:
             parts = [f"{numbers.count(users)} in {variant}" for variant, users in moments.left_out.items() if users]
-            found.append(
-                Check(
-                    "missing values",
-                    "warn",
-                    f"{metric.label}: users without a value are left out, {words.listed(parts)}.",
-                )
-            )
-    return found or [Check("outcomes", "pass", "Every exposed user has an outcome in every metric.")]
+            detail = f"{metric.label}: users without a value are left out, {words.listed(parts)}."
+            found.append(Check("missing values", "warn", detail))
+    return found
 
 
 def _estimable(analysis: Analysis, comparison: Comparison) -> Check:

@@ -47,12 +47,12 @@ class Section:
     title: str = ""
     prose: list[Markup] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
-    concludes: bool = False
+    coded: bool = False
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of it is worth a reader's time: no output, and no prose but that around the conclusion."""
-        return not self.pieces and (self.concludes or not self.prose)
+        """Whether nothing of it is worth a reader's time: prose around code that showed nothing speaks of nothing."""
+        return not self.pieces and (not self.prose or (self.coded and self.place != "question"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,13 @@ def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: s
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             _read_prose(cell, sections)
+        else:
+            sections[-1].coded = True
         for output in cell.get("outputs", ()):
             if output["output_type"] == "stream" and output["name"] == "stderr":
                 messages.append(_text(output["text"]))
             elif FINDING_MIME in output.get("data", ()):
-                carried, sections[-1].concludes = output["data"][FINDING_MIME], True
+                carried = output["data"][FINDING_MIME]
             elif piece := _piece(output, no_description):
                 fitting = _fitting(piece, too_large, room)
                 room -= len(fitting.html.encode())
