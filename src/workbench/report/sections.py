@@ -47,12 +47,12 @@ class Section:
     title: str = ""
     prose: list[Markup] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
-    coded: bool = False
+    concludes: bool = False
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of it is worth a reader's time: prose around code that showed nothing speaks of nothing."""
-        return not self.pieces and (not self.prose or (self.coded and self.place != "question"))
+        """Whether nothing of it is worth a reader's time: prose on a conclusion, or on a robustness that has no figure."""
+        return not self.pieces and (self.concludes or self.place == "robustness" or not self.prose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +96,11 @@ def take_apart(notebook: Mapping[str, Any], *, no_description: str, too_large: s
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             _read_prose(cell, sections)
-        else:
-            sections[-1].coded = True
         for output in cell.get("outputs", ()):
             if output["output_type"] == "stream" and output["name"] == "stderr":
                 messages.append(_text(output["text"]))
             elif FINDING_MIME in output.get("data", ()):
-                carried = output["data"][FINDING_MIME]
+                carried, sections[-1].concludes = output["data"][FINDING_MIME], True
             elif piece := _piece(output, no_description):
                 fitting = _fitting(piece, too_large, room)
                 room -= len(fitting.html.encode())
