@@ -51,7 +51,7 @@ class Section:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of it is worth a reader's time: prose on a conclusion, or on a robustness that has no figure."""
+        """Whether nothing of it is worth a reader's time: prose alone, about a conclusion or a robustness not shown."""
         return not self.pieces and (self.concludes or self.place == "robustness" or not self.prose)
 
 
