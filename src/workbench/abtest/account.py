@@ -34,7 +34,7 @@ def check_exposures(users: Table, exposures: Table, design: Design) -> Period:
         StudyError: The experiment is unknown.
         DataError: Nobody, missing ids, users that stand more than once.
     """
-    row = collect(aggregate.account(users, distinct(users.user_id))).iloc[0]
+    row = collect(aggregate.account(users, distinct(users.user_id, exposures.user_id))).iloc[0]
     if row["rows"] == 0:
         _refuse_nobody(exposures, design)
     for column, missing in (

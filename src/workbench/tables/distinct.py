@@ -22,22 +22,22 @@ def _bits_set(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  Du
     """How many bits are set."""
 
 
-def distinct(column: Any) -> Any:
+def distinct(column: Any, everywhere: Any) -> Any:
     """The number of different values of an id, missing ones left out, as an expression for an aggregate.
 
-    In DuckDB whole numbers that lie close together are marked in a string of bits, which costs a fifth of the time
-    and a tenth of the memory of a hash table (5 million users).  Other ids, and servers, count as usual.
+    In DuckDB whole numbers that lie close together are marked in a string of bits, which costs a third of the
+    time and a tenth of the memory of a hash table (5 million users).  Other ids, and servers, count as usual.
 
     Args:
         column: A column of an Ibis table that has an engine.
+        everywhere: The same column of a table of which that one is a part: files know the ends of a whole column.
 
     Raises:
         DataError: The engine refuses.
     """
-    table = column.as_table()
-    if not column.type().is_signed_integer() or table.get_backend().name != "duckdb":
+    if not column.type().is_signed_integer() or column.get_backend().name != "duckdb":
         return column.nunique()
-    ends = collect(table.aggregate(lowest=column.min(), highest=column.max())).dropna()
+    ends = collect(everywhere.as_table().aggregate(lowest=everywhere.min(), highest=everywhere.max())).dropna()
     if ends.empty or int(ends["highest"][0]) - int(ends["lowest"][0]) >= WIDEST:
         return column.nunique()
-    return _bits_set(_bits(column.cast("int64"), int(ends["lowest"][0]), int(ends["highest"][0])))
+    return _bits_set(_bits(column.cast("int64"), int(ends["lowest"][0]), int(ends["highest"][0]))).fill_null(0)
