@@ -361,6 +361,14 @@ def test_names_of_metrics_columns_and_segments_may_be_the_same(shop, exposures, 
     )
 
 
+def test_a_covariate_may_be_a_segment_too(shop, exposures):
+    shop.write(METRICS, exposures=exposures.assign(past=exposures["past"].round().clip(1, 4)))
+    apart = shop.measure("visits", segments=["country"]).metrics["visits"].table.merged()
+    both = shop.measure("visits", segments=["past", "member"]).metrics["visits"].table
+    assert set(both.keys["member"]) == {"true", "false"}
+    assert both.merged().comoment == pytest.approx(apart.comoment, rel=1e-9)
+
+
 def test_only_keeps_the_users_who_have_the_value(shop, exposures, orders):
     shop.write(METRICS, exposures=exposures, orders=orders)
     chosen = exposures[(exposures["country"] == "JP") & exposures["member"]]

@@ -116,7 +116,9 @@ def said(analysis) -> list[str]:
         ({"segments": ["county"]}, "segments: the table exposures: unknown column 'county'; nearest: 'country'"),
         ({"segments": [["country", "devise"]]}, "segments: the table exposures: unknown column 'devise'"),
         ({"segments": [[]]}, "`segments` holds an empty list"),
-        ({"segments": ["variant"]}, "`segments` names 'variant'"),
+        ({"segments": ["variant"]}, "`segments` names 'variant', which says who, when or in which variant"),
+        ({"segments": [["country", "exposed_at"]]}, "`segments` names 'exposed_at'"),
+        ({"segments": ["past"]}, "segments: there are 400 of past, more than the 60 that can be looked at; group them"),
         ({"only": {"county": "CN"}}, "only: the table exposures: unknown column 'county'; nearest: 'country'"),
         ({"secondary": ["payd"]}, "unknown metric 'payd'; nearest: 'paid'"),
         ({"secondary": ["spend"]}, "the metric 'spend' stands twice, as goal and as secondary"),
@@ -421,7 +423,7 @@ def test_orders_that_end_before_any_window_does(shop, end):
     assert analysis.decision.word == "inconclusive"
     assert "each arm needs at least 2 units; found 0 in control and 0 in treatment" in analysis.decision.reason
     assert analysis.measured.metrics["bought"].open_windows == 400
-    assert any("400 of 400 users are left out, their window of 14 days is not over" in text for text in said(analysis))
+    assert any("400 of 400 users are left out" in text for text in said(analysis))
     assert list(conclusion.estimates(analysis)) == []
 
 

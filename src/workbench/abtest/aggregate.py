@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 import ibis
 from ibis.expr.types import BooleanValue, FloatingValue, IntegerValue, Table, Value
 
-from workbench.abtest.layout import BEFORE, COVARIATE, KNOWN, OUTCOME, Layout, parts
+from workbench.abtest.layout import BEFORE, COVARIATE, KNOWN, OUTCOME, SEGMENT, Layout, parts
 from workbench.errors import DataError, StudyError, unknown
 from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, Scalar
 
@@ -31,7 +31,7 @@ class Span:
 
 
 def exposed(exposures: Table, *, experiment: str, only: Mapping[str, Sequence[str]], segments: Sequence[str]) -> Table:
-    """The exposures of one experiment with `variant`, segments as text, `day`, and every other column.
+    """The exposures of one experiment with every column, `variant` as text, `day`, and segments as further texts.
 
     Raises:
         StudyError: The study names a column that `exposures` lacks.
@@ -43,7 +43,7 @@ def exposed(exposures: Table, *, experiment: str, only: Mapping[str, Sequence[st
     chosen = exposures.filter(exposures.experiment.cast("string") == experiment)
     for column, values in only.items():
         chosen = chosen.filter(chosen[column].cast("string").isin(list(values)))
-    texts = {s: chosen[s].cast("string").fill_null(MISSING) for s in segments}
+    texts = {s + SEGMENT: chosen[s].cast("string").fill_null(MISSING) for s in segments}
     if "exposed_at" in chosen.columns:
         return chosen.mutate(variant=chosen.variant.cast("string"), day=chosen.exposed_at.date(), **texts)
     return chosen.mutate(variant=chosen.variant.cast("string"), **texts)
@@ -103,7 +103,7 @@ def per_user(
         clocks: The time column of each of them.
         spans: What each of them covers.
         metrics: Ratios stand for their parts.
-        keys: Columns of `users` to keep.
+        keys: `variant`, `day` and the segments.
 
     Raises:
         DataError: A table lacks a column, holds text where a number is wanted, or other ids than `exposures`.
@@ -114,8 +114,8 @@ def per_user(
     known = dict.fromkeys(column for part in columns for column in part.covariates)
     result = users.select(
         "user_id",
-        *keys,
         *(["exposed_at"] if counted else []),
+        **{key: users[key + SEGMENT if key + SEGMENT in users.columns else key] for key in keys},
         **{part.name + OUTCOME: _number(users, part.value, "exposures") for part in columns},
         **{column + COVARIATE: _number(users, column, "exposures") for column in known},
     )

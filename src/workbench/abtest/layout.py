@@ -9,7 +9,7 @@ from workbench.abtest.means import Quantity
 from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, RatioMetric
 
 # A metric may have the name of a column of exposures, and a covariate that of a metric: each kind has its own ending.
-OUTCOME, BEFORE, COVARIATE, KNOWN = "__outcome", "__before", "__covariate", "__known"
+OUTCOME, BEFORE, COVARIATE, KNOWN, SEGMENT = "__outcome", "__before", "__covariate", "__known", "__segment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _moments(
     """
     whole = [layout(metric, some_missing=False) for metric in design.metrics]
     columns = sorted({column for plan in whole for column in plan.columns})
-    shifts = {} if spans else _centres(collect(aggregate.at_hand(wide, columns)).iloc[0], columns)
+    shifts = {} if spans else _centres(_collect_or_name(aggregate.at_hand(wide, columns), wide, columns), columns)
     if not spans:
         frame = _collect_finite(aggregate.clean_moments(wide, whole, keys, shifts), wide, columns)
         lacking = {column for column in columns if (frame[f"known__{column}"] < frame["users"]).any()}
@@ -162,11 +162,11 @@ def _incomplete(wide: Table, columns: Sequence[str]) -> set[str]:
     return {column for column in covariates if known[column] < known["users"]}
 
 
-def _centres(at_hand: pd.Series[float], columns: Sequence[str]) -> dict[str, float]:
+def _centres(at_hand: pd.DataFrame, columns: Sequence[str]) -> dict[str, float]:
     """What to take off each column: nothing where 0 is near the mean already, which spares a step for every user."""
-    means = {column: float(at_hand[f"mean__{column}"]) for column in columns}
+    means = {column: float(at_hand[f"mean__{column}"].iloc[0]) for column in columns}
     # Within three spreads of the mean the sums lose one digit of sixteen.
-    near = {column: abs(mean) <= 3 * at_hand[f"spread__{column}"] for column, mean in means.items()}
+    near = {column: abs(mean) <= 3 * at_hand[f"spread__{column}"].iloc[0] for column, mean in means.items()}
     return {c: 0.0 if near[c] or not np.isfinite(mean) else _few_bits(mean) for c, mean in means.items()}
 
 
@@ -189,13 +189,8 @@ def _offsets(frame: pd.DataFrame, layouts: Sequence[Layout]) -> dict[str, float]
 
 
 def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.DataFrame:
-    """Collect, or name the users whose values cannot be counted."""
-    try:
-        frame = collect(moments)
-    except DataError:
-        # An engine may refuse the variance of an infinite value instead of passing it on.
-        _refuse_unusable(wide, columns)
-        raise
+    """Collect moments, or name the users whose values cannot be counted."""
+    frame = _collect_or_name(moments, wide, columns)
     for name in map(str, frame.columns):
         kind, _, column = name.partition("_")
         if kind == "mean" or f"known__{name.removeprefix('sum__')}" in frame:
@@ -204,6 +199,15 @@ def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.D
             if not np.isfinite(frame.loc[frame[count] > 0, name].to_numpy(dtype=float)).all():
                 _refuse_unusable(wide, columns)
     return frame
+
+
+def _collect_or_name(asked: Table, wide: Table, columns: Sequence[str]) -> pd.DataFrame:
+    try:
+        return collect(asked)
+    except DataError:
+        # An engine may refuse the variance of an infinite value instead of passing it on.
+        _refuse_unusable(wide, columns)
+        raise
 
 
 def _refuse_unusable(wide: Table, columns: Sequence[str]) -> None:

@@ -107,11 +107,11 @@ FROM (
   FROM (
     SELECT
       `t6`.`user_id`,
+      `t6`.`exposed_at`,
       `t6`.`variant`,
       `t6`.`country`,
       `t6`.`device`,
       `t6`.`day`,
-      `t6`.`exposed_at`,
       IF(
         `t6`.`exposed_at` <= DATETIME('2026-03-17T23:59:59.500000'),
         COALESCE(`t11`.`after_revenue`, 0.0),
@@ -135,11 +135,11 @@ FROM (
     FROM (
       SELECT
         `t0`.`user_id`,
+        `t0`.`exposed_at`,
         `t0`.`variant`,
         COALESCE(`t0`.`country`, '(missing)') AS `country`,
         COALESCE(`t0`.`device`, '(missing)') AS `device`,
-        DATE(`t0`.`exposed_at`) AS `day`,
-        `t0`.`exposed_at`
+        DATE(`t0`.`exposed_at`) AS `day`
       FROM `exposures` AS `t0`
       WHERE
         `t0`.`experiment` = 'checkout'

@@ -1,10 +1,10 @@
 SELECT
   `t4`.`user_id`,
+  `t4`.`exposed_at`,
   `t4`.`variant`,
   `t4`.`country`,
   `t4`.`device`,
   `t4`.`day`,
-  `t4`.`exposed_at`,
   IF(
     `t4`.`exposed_at` <= DATETIME('2026-03-17T23:59:59.500000'),
     COALESCE(`t11`.`after_bought`, 0.0),
@@ -63,11 +63,11 @@ SELECT
 FROM (
   SELECT
     `t0`.`user_id`,
+    `t0`.`exposed_at`,
     `t0`.`variant`,
     COALESCE(`t0`.`country`, '(missing)') AS `country`,
     COALESCE(`t0`.`device`, '(missing)') AS `device`,
-    DATE(`t0`.`exposed_at`) AS `day`,
-    `t0`.`exposed_at`
+    DATE(`t0`.`exposed_at`) AS `day`
   FROM `exposures` AS `t0`
   WHERE
     `t0`.`experiment` = 'checkout'

@@ -4,8 +4,8 @@ SELECT
 FROM (
   SELECT
     `t6`.`user_id`,
-    `t6`.`variant`,
     `t6`.`exposed_at`,
+    `t6`.`variant`,
     IF(
       `t6`.`exposed_at` <= DATETIME('2026-03-17T23:59:59.500000'),
       COALESCE(`t11`.`after_revenue`, 0.0),
@@ -19,8 +19,8 @@ FROM (
   FROM (
     SELECT
       `t0`.`user_id`,
-      `t0`.`variant`,
-      `t0`.`exposed_at`
+      `t0`.`exposed_at`,
+      `t0`.`variant`
     FROM `exposures` AS `t0`
     WHERE
       `t0`.`experiment` = 'checkout'

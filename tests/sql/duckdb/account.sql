@@ -12,8 +12,8 @@ FROM (
     "t0"."variant",
     "t0"."user_id",
     "t0"."exposed_at",
-    COALESCE("t0"."country", '(missing)') AS "country",
-    COALESCE("t0"."device", '(missing)') AS "device",
+    "t0"."country",
+    "t0"."device",
     "t0"."channel",
     "t0"."stratum",
     "t0"."layer",
@@ -22,7 +22,9 @@ FROM (
     "t0"."spend",
     "t0"."past_visits",
     "t0"."member",
-    CAST("t0"."exposed_at" AS DATE) AS "day"
+    CAST("t0"."exposed_at" AS DATE) AS "day",
+    COALESCE("t0"."country", '(missing)') AS "country__segment",
+    COALESCE("t0"."device", '(missing)') AS "device__segment"
   FROM "exposures" AS "t0"
   WHERE
     "t0"."experiment" = 'checkout'

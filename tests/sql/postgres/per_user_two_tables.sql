@@ -1,8 +1,8 @@
 SELECT
   "t10"."user_id",
+  "t10"."exposed_at",
   "t10"."variant",
   "t10"."day",
-  "t10"."exposed_at",
   "t10"."visit__outcome",
   "t10"."past_visits__covariate",
   "t10"."member__covariate",
@@ -29,9 +29,9 @@ SELECT
 FROM (
   SELECT
     "t0"."user_id",
+    "t0"."exposed_at",
     "t0"."variant",
     DATE("t0"."exposed_at") AS "day",
-    "t0"."exposed_at",
     CAST("t0"."visit" AS DOUBLE PRECISION) AS "visit__outcome",
     "t0"."past_visits" AS "past_visits__covariate",
     CASE

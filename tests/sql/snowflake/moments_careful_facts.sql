@@ -34,11 +34,11 @@ FROM (
   FROM (
     SELECT
       "t6"."user_id",
+      "t6"."exposed_at",
       "t6"."variant",
       "t6"."country",
       "t6"."device",
       "t6"."day",
-      "t6"."exposed_at",
       IFF(
         "t6"."exposed_at" <= TIMESTAMP_FROM_PARTS(2026, 3, 17, 23, 59, 59, 500000000),
         COALESCE("t11"."after_bought", 0.0),
@@ -52,11 +52,11 @@ FROM (
     FROM (
       SELECT
         "t0"."user_id",
+        "t0"."exposed_at",
         "t0"."variant",
         COALESCE("t0"."country", '(missing)') AS "country",
         COALESCE("t0"."device", '(missing)') AS "device",
-        TO_DATE("t0"."exposed_at") AS "day",
-        "t0"."exposed_at"
+        TO_DATE("t0"."exposed_at") AS "day"
       FROM "exposures" AS "t0"
       WHERE
         "t0"."experiment" = 'checkout'
