@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from importlib.util import find_spec
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,39 +16,60 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _program(name: str) -> str:
-    found = shutil.which(name) or next(
-        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
-    )
-    if found is None:
-        pytest.skip(f"no PostgreSQL here: {name} not found (Debian: apt-get install postgresql)")
-    return found
+class Server:
+    """A PostgreSQL in a folder of its own.
+
+    Its session stands in Shanghai, so that nothing can lean on a server that happens to stand in UTC.
+    """
+
+    def __init__(self, place: Path, programs: Path) -> None:
+        self.place, self.programs = place, programs
+        # PostgreSQL refuses to run as root.
+        self.user = "postgres" if os.geteuid() == 0 else None
+        if self.user:
+            shutil.chown(place, self.user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"postgres://wb@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program: str, *words: str, text: str | None = None) -> str:
+        done = subprocess.run(
+            [str(self.programs / program), *words], input=text, capture_output=True, text=True, check=False,
+            user=self.user, cwd=self.place, env={**os.environ, "HOME": str(self.place)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        self.run("initdb", "-D", "data", "-A", "trust", "-U", "wb", "--no-sync", "-E", "UTF8", "--locale=C")
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.place} -c fsync=off -c timezone=Asia/Shanghai"
+        # Its own log: the server would hold on to our pipe, and the call would not end.
+        self.run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", "data", "-m", "immediate", "stop")
+
+    def tell(self, *words: str, text: str | None = None) -> str:
+        """Run psql."""
+        there = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "wb", "-d", "postgres")
+        return self.run("psql", *there, "-X", "-q", *words, text=text)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of an empty database."""
-    if find_spec("psycopg") is None:
-        pytest.skip("no driver for PostgreSQL: psycopg is not installed (pip install 'psycopg[binary]')")
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    # PostgreSQL refuses to run as root.
-    user = "postgres" if os.geteuid() == 0 else None
-    folder = Path("/tmp") / f"wb-postgres-{os.getpid()}"
-    folder.mkdir(mode=0o700)
-    if user:
-        shutil.chown(folder, user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    def run(*command: str) -> int:
-        return subprocess.run(command, user=user, cwd=folder, stdout=subprocess.DEVNULL, check=False).returncode
-
+def postgres() -> Iterator[Server]:
+    """An empty database."""
+    found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *filter(None, [shutil.which("initdb")])]
+    if not found:
+        pytest.skip("no PostgreSQL here: initdb not found (Debian: apt-get install postgresql)")
+    place = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = Server(place, Path(found[0]).parent)
     try:
-        assert run(initdb, "-D", "data", "-A", "trust", "-U", "wb", "--no-sync") == 0
-        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-        assert run(pg_ctl, "-D", "data", "-o", options, "-l", "log", "-w", "start") == 0
-        yield f"postgres://wb@127.0.0.1:{port}/postgres"
+        server.start()
+        yield server
     finally:
-        run(pg_ctl, "-D", "data", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop()
+        shutil.rmtree(place)

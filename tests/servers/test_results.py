@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -40,7 +40,7 @@ def fill(url: str, sample: Path) -> None:
         for name in ("exposures", "orders"):
             frame = pd.read_parquet(sample / name)
             columns = ", ".join(f"{column} {TYPES[str(frame[column].dtype)]}" for column in frame)
-            connection.execute(f"create table {name} ({columns})")
+            connection.execute(f"drop table if exists {name}; create table {name} ({columns})")
             with connection.cursor().copy(f"copy {name} from stdin") as copy:
                 for row in frame.itertuples(index=False, name=None):
                     copy.write_row(row)
@@ -63,11 +63,12 @@ def analyse(catalog: Path, metrics: Path) -> abtest.Analysis:
         shop.connection.disconnect()
 
 
-def test_every_effect_is_the_same(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_effect_is_the_same(postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: psycopg (pip install 'psycopg[binary]')")
     sample = tmp_path / "sample"
     write_sample(users=3000, seed=3, out=sample)
-    fill(postgres, sample)
-    monkeypatch.setenv("WAREHOUSE_URL", postgres)
+    fill(postgres.url, sample)
+    monkeypatch.setenv("WAREHOUSE_URL", postgres.url)
     (tmp_path / "metrics.yaml").write_text(METRICS)
     files, server = tmp_path / "files.yaml", tmp_path / "server.yaml"
     paths = {name: f"sample/{name}/*.parquet" for name in ("exposures", "orders")}

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
-import tempfile
 from datetime import datetime
-from pathlib import Path
 
 import ibis
 import numpy as np
@@ -71,51 +66,11 @@ def frames() -> dict[str, pd.DataFrame]:
     return {"exposures": exposures, "orders": orders}
 
 
-class Server:
-    """A PostgreSQL of this test's own, in a temporary folder, reached through a socket there."""
-
-    def __init__(self, place: Path, programs: Path) -> None:
-        self.place, self.programs = place, programs
-        # PostgreSQL refuses to run as root.
-        self.user = "postgres" if os.geteuid() == 0 else None
-        if self.user:
-            shutil.chown(place, self.user)
-
-    def run(self, program: str, *words: str, text: str | None = None) -> str:
-        done = subprocess.run(
-            [str(self.programs / program), *words], input=text, capture_output=True, text=True, check=False,
-            user=self.user, cwd=self.place, env={**os.environ, "HOME": str(self.place)},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def ask(self, sql: str) -> pd.DataFrame:
-        return pd.read_csv(
-            io.StringIO(self.run("psql", "-h", str(self.place), "-X", "--csv", "-q", "postgres", text=sql))
-        )
-
-
-@pytest.fixture(scope="module")
-def server():
-    found = [*Path("/usr/lib/postgresql").glob("*/bin/initdb"), *filter(None, [shutil.which("initdb")])]
-    if not found:
-        pytest.skip("no PostgreSQL here (initdb is not installed)")
-    place = Path(tempfile.mkdtemp(prefix="pg-"))
-    one = Server(place, Path(found[0]).parent)
-    data = str(place / "data")
-    one.run("initdb", "-D", data, "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
-    options = f"-k {place} -c listen_addresses='' -c fsync=off -c timezone=Asia/Shanghai"
-    one.run("pg_ctl", "-D", data, "-w", "-l", str(place / "log"), "-o", options, "start")
-    yield one
-    one.run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(place)
-
-
 KINDS = {"M": "timestamp", "i": "bigint", "f": "double precision", "b": "boolean", "O": "text"}
 
 
 @pytest.fixture(scope="module")
-def both(server, tmp_path_factory):
+def both(postgres, tmp_path_factory):
     """The metrics, their tables for DuckDB and for PostgreSQL, and the same rows in both."""
     path = tmp_path_factory.mktemp("metrics") / "metrics.yaml"
     path.write_text(METRICS)
@@ -124,17 +79,19 @@ def both(server, tmp_path_factory):
         duck.con.register(name, pa.Table.from_pandas(frame, preserve_index=False))
         kinds = ", ".join(f'"{column}" {KINDS[kind.kind]}' for column, kind in frame.dtypes.items())
         rows = frame.to_csv(index=False, header=False)
-        server.run("psql", "-h", str(server.place), "-X", "-q", "postgres", "-c", f"create table {name} ({kinds})")
-        server.run(
-            "psql", "-h", str(server.place), "-X", "-q", "postgres", "-c", f"copy {name} from stdin csv", text=rows
-        )
+        postgres.tell("-c", f"drop table if exists {name}; create table {name} ({kinds})")
+        postgres.tell("-c", f"copy {name} from stdin csv", text=rows)
     unbound = {name: ibis.table(duck.table(name).schema(), name=name) for name in frames()}
     return read_metrics(path), duck, unbound
 
 
-def compare(server, duck, expression) -> pd.DataFrame:
+def ask(postgres, sql: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(postgres.tell("--csv", text=sql)))
+
+
+def compare(postgres, duck, expression) -> pd.DataFrame:
     ours = duck.to_pandas(expression)
-    theirs = server.ask(ibis.to_sql(expression, dialect="postgres"))
+    theirs = ask(postgres, ibis.to_sql(expression, dialect="postgres"))
     assert list(theirs) == list(ours)
     keys = [column for column in KEYS if column in ours]
     if keys:
@@ -158,17 +115,17 @@ def wide(both):
     return users, per_user
 
 
-def test_careful_moments(server, both, wide):
+def test_careful_moments(postgres, both, wide):
     metrics, duck, _ = both
     plans = [layout(metrics.get(name), some_missing=name != "spend") for name in metrics.names]
     shifts = {"spend__outcome": 1e8, "past__covariate": 0.1}
     expression = aggregate.careful_moments(wide[1], plans, KEYS, {"orders": SPAN}, shifts)
-    found = compare(server, duck, expression)
+    found = compare(postgres, duck, expression)
     assert len(found) > 100
     assert found["open_m0"].sum() > 10
 
 
-def test_clean_moments(server, both):
+def test_clean_moments(postgres, both):
     metrics, duck, tables = both
     plans = [layout(metrics.get(name), some_missing=False) for name in ("visits", "spend")]
     users = aggregate.exposed(
@@ -176,31 +133,31 @@ def test_clean_moments(server, both):
     )
     per_user = aggregate.per_user(users, {}, {}, {}, [plan.metric for plan in plans], keys=KEYS)
     shifts = {"visits__outcome": 2.03125, "spend__outcome": 1e8, "past__covariate": 0.0, "member__covariate": 0.5}
-    found = compare(server, duck, aggregate.clean_moments(per_user, plans, KEYS, shifts))
+    found = compare(postgres, duck, aggregate.clean_moments(per_user, plans, KEYS, shifts))
     assert found["users"].sum() > found["known__past__covariate"].sum() > 100
 
 
-def test_account_and_repeated(server, both, wide):
+def test_account_and_repeated(postgres, both, wide):
     _, duck, _ = both
     users = wide[0]
     account = aggregate.account(users, users.user_id.nunique())
-    ours, theirs = duck.to_pandas(account).iloc[0], server.ask(ibis.to_sql(account, dialect="postgres")).iloc[0]
+    ours, theirs = duck.to_pandas(account).iloc[0], ask(postgres, ibis.to_sql(account, dialect="postgres")).iloc[0]
     for column in ("rows", "users", "no_user", "no_variant", "no_time"):
         assert theirs[column] == ours[column]
     assert [pd.Timestamp(theirs[end]) for end in ("first", "last")] == [ours["first"], ours["last"]]
-    assert len(server.ask(ibis.to_sql(aggregate.repeated(users), dialect="postgres"))) == 0
+    assert len(ask(postgres, ibis.to_sql(aggregate.repeated(users), dialect="postgres"))) == 0
 
 
-def test_unusable(server, both):
+def test_unusable(postgres, both):
     metrics, _, tables = both
     users = aggregate.exposed(tables["exposures"], experiment="e", only={}, segments=[])
     per_user = aggregate.per_user(users, {}, {}, {}, [metrics.get("spend")], keys=["variant"])
     sql = ibis.to_sql(aggregate.unusable(per_user, "spend__outcome"), dialect="postgres")
     spoil = "begin; update exposures set spend = '{}' where user_id = 7; {}; rollback;"
     for value in ("NaN", "Infinity", "-Infinity"):
-        found = server.ask(spoil.format(value, sql))
+        found = ask(postgres, spoil.format(value, sql))
         assert found.astype(str).to_numpy().tolist() in (
             [["7", value]],
             [["7", value.lower().replace("infinity", "inf")]],
         )
-    assert len(server.ask(sql)) == 0
+    assert len(ask(postgres, sql)) == 0
