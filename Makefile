@@ -34,7 +34,7 @@ check: setup ## style, types and the walls between the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: setup ## speed and memory beside the peers', as a table in tests/benchmarks
+bench: sample ## speed and memory beside the peers', as a table in tests/benchmarks
 	@$(BIN)/python tests/benchmarks/run.py
 
 lab: sample ## JupyterLab on the notebooks, for this machine only

@@ -11,7 +11,7 @@ from contestants import CONTESTANTS, READ, Answers, Pandas, Workbench, cpu, deco
 from table import Row
 from users import ROWS, make_users
 
-ROUNDS = 6
+ROUNDS = 10
 DECODE = "pyarrow decode, 10 columns: experiment, variant, 8 numbers"
 DECODE_FEWER = "pyarrow decode, 9 columns: without the experiment's name"
 DECODE_IDS = "pyarrow decode, 11 columns: with the ids"
