@@ -25,8 +25,8 @@ def _bits_set(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  Du
 def distinct(column: Any, everywhere: Any) -> Any:
     """The number of different values of an id, missing ones left out, as an expression for an aggregate.
 
-    In DuckDB whole numbers that lie close together are marked in a string of bits, which costs a third of the
-    time and a tenth of the memory of a hash table (5 million users).  Other ids, and servers, count as usual.
+    In DuckDB whole numbers that lie close together are marked in a string of bits, which costs half the time
+    and a fifth of the memory of a hash table (5 million users, ids in any order).  Other ids, and servers, count as usual.
 
     Args:
         column: A column of an Ibis table that has an engine.
