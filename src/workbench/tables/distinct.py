@@ -26,7 +26,8 @@ def distinct(column: Any, everywhere: Any) -> Any:
     """The number of different values of an id, missing ones left out, as an expression for an aggregate.
 
     In DuckDB whole numbers that lie close together are marked in a string of bits, which costs half the time
-    and a fifth of the memory of a hash table (5 million users, ids in any order).  Other ids, and servers, count as usual.
+    and a fifth of the memory of a hash table (5 million users, ids in any order).
+    Other ids, and servers, count as usual.
 
     Args:
         column: A column of an Ibis table that has an engine.
