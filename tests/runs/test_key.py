@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
 
 from workbench.errors import StudyError
 from workbench.runs.key import read_source, run_key
+from workbench.tables import read_metrics
+from workbench.tables.schema import TABLES
 
 
 @pytest.fixture
@@ -93,3 +96,17 @@ def test_a_lock_makes_another_key(project, tmp_path_factory):
 def test_needs_of_another_shape_are_refused(project):
     with pytest.raises(StudyError, match=r"workbench\.needs"):
         read_source(project.notebook("tiny", needs="orders"))
+
+
+def test_the_ab_notebook_names_every_table_that_a_metric_may_count(root, tmp_path):
+    """A table that it leaves out could change without a new key."""
+    known = read_source(root / "notebooks" / "ab_test.ipynb")
+    assert {*countable(tmp_path), "exposures"} == {*known.needs, *known.may_use}
+
+
+def countable(folder):
+    for table in TABLES:
+        (folder / "metrics.yaml").write_text(f"m: {{table: {table}, aggregate: count, window_days: 1, better: up}}")
+        with suppress(StudyError):
+            read_metrics(folder / "metrics.yaml")
+            yield table
