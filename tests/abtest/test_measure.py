@@ -293,6 +293,18 @@ def test_a_large_offset_of_a_column_costs_no_digits(shop, with_nulls):
         assert offset(measured.metrics["visits"].table.where(variant=variant).merged(), arm["visits"].to_numpy()) < 1e-9
 
 
+def test_first_rows_unlike_the_rest_cost_no_digits(shop):
+    """A thousand users without spend stand first; the others spend about 1e8 on many days, whose means end at 1e-8."""
+    rng = np.random.default_rng(8)
+    frame = people(20_000).assign(spend=1e8 + rng.integers(-64, 64, 20_000) / 64, country="CN")
+    frame.loc[frame.index < 1000, ["spend", "country"]] = [0.0, "JP"]
+    shop.write(METRICS, exposures=frame)
+    found = shop.measure("spend", segments=["country"]).metrics["spend"].table
+    for variant in "ABC":
+        arm = frame[(frame["variant"] == variant) & (frame["country"] == "CN")]
+        assert offset(found.where(variant=variant, country="CN").merged(), arm["spend"].to_numpy()) < 1e-8
+
+
 @pytest.mark.parametrize(("days", "error"), [(0.9, 1e-9), (3, 1e-8)])
 def test_a_large_offset_of_facts_costs_no_digits(shop, days, error):
     """Three orders of 1e8 each per user: sums of 3e8 that differ by less than 1.

@@ -147,10 +147,9 @@ def clean_moments(users: Table, layouts: Sequence[Layout], keys: Sequence[str], 
 
 
 def at_hand(users: Table, columns: Sequence[str], *, rows: int = 1000) -> Table:
-    """Mean and spread over the first rows that the engine hands over: they only centre the sums of `clean_moments`."""
+    """Means over the first rows that the engine hands over: they only centre the sums of `clean_moments`."""
     few = users.select(*columns).limit(rows)
-    means = {f"mean__{c}": few[c].mean() for c in columns}
-    return few.aggregate(**means, **{f"spread__{c}": few[c].std(how="sample") for c in columns})
+    return few.aggregate(**{c: few[c].mean() for c in columns})
 
 
 def careful_moments(

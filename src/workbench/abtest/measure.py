@@ -25,6 +25,8 @@ from workbench.tables.schema import canonical
 
 # Below this part of the mean, a spread is taken from centred values: engines lose about mean/deviation × 1e-17.
 SMALLEST_SPREAD = 1e-6
+# In spreads, from what is taken off a column to a group's mean: sums of squares lose twice the digits of this.
+FARTHEST = 1e3
 # More segments than this tell nobody anything, and a page cannot show them.
 MOST_SEGMENTS = 60
 
@@ -128,7 +130,7 @@ def _moments(
     if not spans:
         frame = _collect_finite(aggregate.clean_moments(wide, whole, keys, shifts), wide, columns)
         lacking = {column for column in columns if (frame[f"known__{column}"] < frame["users"]).any()}
-        if not lacking:
+        if not lacking and not _loses_digits(frame, columns):
             return whole, frame, shifts
     else:
         lacking = _begin_too_late(design.metrics, spans, period) | _incomplete(wide, columns)
@@ -163,11 +165,22 @@ def _incomplete(wide: Table, columns: Sequence[str]) -> set[str]:
 
 
 def _centres(at_hand: pd.DataFrame, columns: Sequence[str]) -> dict[str, float]:
-    """What to take off each column: nothing where 0 is near the mean already, which spares a step for every user."""
-    means = {column: float(at_hand[f"mean__{column}"].iloc[0]) for column in columns}
-    # Within three spreads of the mean the sums lose one digit of sixteen.
-    near = {column: abs(mean) <= 3 * at_hand[f"spread__{column}"].iloc[0] for column, mean in means.items()}
-    return {c: 0.0 if near[c] or not np.isfinite(mean) else _few_bits(mean) for c, mean in means.items()}
+    """What to take off each column first: about its mean."""
+    means = {column: float(at_hand[column].iloc[0]) for column in columns}
+    return {column: _few_bits(mean) if np.isfinite(mean) else 0.0 for column, mean in means.items()}
+
+
+def _loses_digits(frame: pd.DataFrame, columns: Sequence[str]) -> bool:
+    """Whether a group's mean is so far from what was taken off that its variance keeps fewer than ten digits.
+
+    The first rows may be unlike the rest, or the groups far apart; no single number serves them all then.
+    """
+    for column in columns:
+        mean = frame[f"sum__{column}"] / frame["users"]
+        variance = frame[f"sum__{column}__{column}"] / frame["users"] - mean**2
+        if ((variance != 0) & (mean**2 > FARTHEST**2 * variance)).any():
+            return True
+    return False
 
 
 def _few_bits(value: float) -> float:

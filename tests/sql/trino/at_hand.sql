@@ -1,12 +1,8 @@
 SELECT
-  AVG("t2"."visit__outcome") AS "mean__visit__outcome",
-  AVG("t2"."spend__outcome") AS "mean__spend__outcome",
-  AVG("t2"."past_visits__covariate") AS "mean__past_visits__covariate",
-  AVG("t2"."member__covariate") AS "mean__member__covariate",
-  STDDEV_SAMP("t2"."visit__outcome") AS "spread__visit__outcome",
-  STDDEV_SAMP("t2"."spend__outcome") AS "spread__spend__outcome",
-  STDDEV_SAMP("t2"."past_visits__covariate") AS "spread__past_visits__covariate",
-  STDDEV_SAMP("t2"."member__covariate") AS "spread__member__covariate"
+  AVG("t2"."visit__outcome") AS "visit__outcome",
+  AVG("t2"."spend__outcome") AS "spend__outcome",
+  AVG("t2"."past_visits__covariate") AS "past_visits__covariate",
+  AVG("t2"."member__covariate") AS "member__covariate"
 FROM (
   SELECT
     CAST("t0"."visit" AS DOUBLE) AS "visit__outcome",
