@@ -70,7 +70,6 @@ class Record:
     python: str = ""
     packages: dict[str, str] | None = None
     trigger: str = "manual"
-    report_schema: int = 1
     parent: Parent | None = None
     schema: int = SCHEMA
 
