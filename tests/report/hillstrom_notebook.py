@@ -279,6 +279,5 @@ def facts(**changes: Any) -> ReportFacts:
         "dirty": True,
         "lock": "8c1e77aa01",
         "versions": (("Python", "3.12.1"), ("workbench", "0.1.0")),
-        "runs": 6,
     }
     return ReportFacts(**(known | changes))

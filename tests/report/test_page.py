@@ -121,6 +121,16 @@ def test_lists_to_act_on_lead_to_their_files(html):
     assert links == ["artifacts/decisions.csv", "artifacts/decisions.parquet"]
 
 
+def test_the_link_to_the_history_names_no_count_that_would_be_wrong_later(html):
+    where = read(html).find(class_="where").get_text()
+    assert where == f"{ENGLISH.all_studies} · {ENGLISH.history_link}"
+
+
+def test_one_row_is_no_plural(notebook):
+    html = render_report(notebook, facts(sources=(Source("exposures", 1, "2026-01-01", "2026-01-02", ""),)))
+    assert "1 row, 1 Jan 2026" in read(html).get_text()
+
+
 def test_words_from_outside_are_text(notebook):
     hostile = facts(
         question=HOSTILE,

@@ -44,7 +44,6 @@ class ReportFacts:
         versions: (package, version) pairs worth showing.
         index_link: Where the index page is, relative to the report; "" for no link.
         history_link: Where the study's history is, relative to the report; "" for no link.
-        runs: How many runs the study has, this one included.
     """
 
     study: str
@@ -65,7 +64,6 @@ class ReportFacts:
     versions: tuple[tuple[str, str], ...] = ()
     index_link: str = "../../index.html"
     history_link: str = "../history.html"
-    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)

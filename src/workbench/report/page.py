@@ -135,7 +135,7 @@ def _what_was_run(facts: ReportFacts, sources: Sequence[Source], texts: Texts) -
 
 
 def _source(source: Source, texts: Texts) -> str:
-    said = [texts.rows.format(n=f"{source.rows:,}")]
+    said = [texts.rows_count(source.rows)]
     if source.first and source.last:
         said.append(f"{texts.day(source.first)} – {texts.day(source.last)}")
     if source.fingerprint:
@@ -170,7 +170,7 @@ def _files(taken: Taken, texts: Texts) -> list[File]:
         rows = taken.rows.get(name)
         csv = path.removesuffix(".parquet") + ".csv" if rows is not None and rows < MOST_CSV_ROWS else ""
         label = taken.labels.get(name, name.replace("_", " ").capitalize())
-        files.append(File(label, path, csv, "" if rows is None else texts.rows.format(n=f"{rows:,}")))
+        files.append(File(label, path, csv, "" if rows is None else texts.rows_count(rows)))
     return files
 
 

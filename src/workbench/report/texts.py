@@ -55,6 +55,7 @@ class Texts:
     took: str
     data: str
     rows: str
+    one_row: str
     fingerprint: str
     code_version: str
     uncommitted: str
@@ -137,6 +138,15 @@ class Texts:
         """A day and a time, with the clock it is of."""
         clock = moment.tzname() or ""
         return f"{self.day(moment.isoformat())}{', ' if self.code == 'en' else ' '}{moment:%H:%M} {clock}".rstrip()
+
+    def rows_count(self, n: int) -> str:
+        """A number of rows.
+
+        >>> from workbench.report.languages import ENGLISH
+        >>> ENGLISH.rows_count(1), ENGLISH.rows_count(64000)
+        ('1 row', '64,000 rows')
+        """
+        return self.one_row if n == 1 else self.rows.format(n=f"{n:,}")
 
     def span(self, span: timedelta) -> str:
         """A length of time, short.

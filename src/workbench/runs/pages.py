@@ -41,7 +41,6 @@ def moment(text: str, record: Record) -> datetime:
 
 
 def _facts(record: Record, place: Path, comments: Mapping[str, str]) -> ReportFacts:
-    siblings = [folder for folder in place.parent.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     return ReportFacts(
         study=record.study,
         question=record.question,
@@ -61,5 +60,4 @@ def _facts(record: Record, place: Path, comments: Mapping[str, str]) -> ReportFa
         lock=record.lock,
         versions=tuple((record.packages or {}).items()),
         history_link="../index.html",
-        runs=len(siblings) + 1,
     )
