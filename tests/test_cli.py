@@ -177,3 +177,22 @@ def test_other_words_for_the_page_are_another_page(studied):
     studied.study("works", "tiny", parameters={"level": 0.9}, lang="zh")
     assert studied.run("run", "works").stderr == ""
     assert 'lang="zh' in (studied.records("works")[-1]["folder"] / "report.html").read_text()
+
+
+def test_the_index_shows_what_the_study_says(studied):
+    """Neither a typo nor another value for once stands where the study's own answer does."""
+    official = studied.run("run", "works").stdout.strip()
+    for tried in ("levl=1", "level=0.8"):
+        studied.run("run", "works", "--set", tried)
+    index = studied.root / "runs" / "index.html"
+    assert f"works/{official.rsplit('/')[-1]}/report.html" in index.read_text()
+    assert [record["overrides"] for record in studied.records("works")] == [None, {"levl": "1"}, {"level": 0.8}]
+
+
+def test_an_answer_taken_again_knows_the_study_as_it_is_now(studied):
+    first = studied.run("run", "works").stdout
+    daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
+    studied.study("works", "tiny", matrix={"level": [0.9]}, schedule=daily)
+    assert studied.run("run", "works").stdout == first
+    (record,) = studied.records("works")
+    assert (record["schedule"], record["matrix"], record["combination"]) == (daily, {"level": [0.9]}, {"level": 0.9})

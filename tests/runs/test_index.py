@@ -10,6 +10,7 @@ import pytest
 from workbench.runs.alive import this_process
 from workbench.runs.folder import RunFolder, runs_of
 from workbench.runs.index import write_index
+from workbench.runs.listing import list_studies
 from workbench.runs.record import Record, now, write_record
 
 FINDING = {
@@ -131,3 +132,31 @@ def test_names_are_links_that_hold(leave, tmp_path):
     index = page(tmp_path)
     assert "%E4%BB%B7%E6%A0%BC%2050%25%20%26%20%3Cb%3E/" in index
     assert "<b>" not in index
+
+
+def test_an_answer_that_was_taken_again_is_the_latest(leave, tmp_path):
+    good = leave(confirmed="2026-11-22T06:00:00.000Z")
+    leave(queued="2026-11-21T06:00:00.000Z", state="failed", cause="no orders", exit_code=3)
+    index = page(tmp_path)
+    assert f"checkout/{good.name}/report.html" in index
+    assert "no orders" not in index
+
+
+@pytest.mark.parametrize("facts", [{}, {"state": "failed", "cause": "no orders", "exit_code": 2}])
+def test_a_run_that_was_set_otherwise_does_not_speak_for_the_study(leave, tmp_path, facts):
+    official = leave()
+    for _ in range(30):  # more than the index looks at
+        tried = leave(queued="2026-11-21T06:00:00.000Z", overrides={"level": 0.8}, **facts)
+    write_index(tmp_path)
+    index = write_index(tmp_path, {"another study"}).read_text()
+    assert f"checkout/{official.name}/report.html" in index
+    assert tried.name not in index
+    history = (tmp_path / "checkout" / "index.html").read_text()
+    assert f'"{tried.name}/report.html"' in history
+    assert "level 0.8" in history
+    assert "failed" not in list_studies(tmp_path)[1]
+
+
+def test_without_another_its_row_says_what_was_set(leave, tmp_path):
+    leave(overrides={"level": 0.8})
+    assert "Does it pay? (level 0.8)" in page(tmp_path)

@@ -63,7 +63,7 @@ def _plan(path: Path, said: dict[str, str], root: Path, runs: Path, *, force: bo
             for plan in plan_study(study, said, root):
                 waiting.append((None if force else reusable(plan, runs)) or queue(plan, runs, root))  # noqa: PERF401 — what is queued stays when the next finds no room
         except WorkbenchError as error:
-            waiting.append(refuse(new_record(study, root), error, runs))
+            waiting.append(refuse(new_record(study, root).becomes(overrides=said or None), error, runs))
     except OSError as error:
         waiting.append(Answer(None, MachineError.exit_code, f"{study.name}: {refused_file(error)}"))
     return waiting

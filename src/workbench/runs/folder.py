@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -62,8 +62,24 @@ class Run:
 
 
 def runs_of(study: Path, most: int | None = None) -> list[Run]:
-    """Every run in a study's folder, or the newest so many, the newest first."""
-    return _runs(_by_time(study)[:most])
+    """Every run in a study's folder, or the newest so many that speak for it and those between, the newest first.
+
+    A run that was queued earlier comes first when its answer was taken again since.
+    """
+    runs: list[Run] = []
+    left = most
+    for run in map(_read, _by_time(study)):
+        if left == 0:
+            break
+        if run:
+            runs.append(run)
+            left = left if left is None or run.record.overrides else left - 1
+    return _sorted(runs)
+
+
+def speaking(runs: Sequence[Run]) -> Sequence[Run]:
+    """The runs that speak for their study: those that `--set` changed only when there are no others."""
+    return [run for run in runs if not run.record.overrides] or runs
 
 
 def runs_with_key(study: Path, key: str) -> list[Run]:
@@ -88,8 +104,11 @@ def _by_time(study: Path) -> list[Path]:
 
 
 def _runs(folders: Iterable[Path]) -> list[Run]:
-    runs = [_read(folder) for folder in folders]
-    return sorted((run for run in runs if run), key=lambda run: run.record.queued, reverse=True)
+    return _sorted(run for run in map(_read, folders) if run)
+
+
+def _sorted(runs: Iterable[Run]) -> list[Run]:
+    return sorted(runs, key=lambda run: run.record.said, reverse=True)
 
 
 def _read(folder: Path) -> Run | None:

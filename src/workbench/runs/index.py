@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from workbench.parameters import JSON
 from workbench.report import Finding, HistoryRow, IndexRow, RunParameter, render_history, render_index
 from workbench.report.finding import finding_from_json
-from workbench.runs.folder import Run, count_runs, runs_of, study_folders
+from workbench.runs.folder import Run, count_runs, runs_of, speaking, study_folders
 from workbench.runs.listing import finding_of
 from workbench.runs.lost import locked, settle_lost
 from workbench.runs.pages import moment
-from workbench.runs.record import write_atomically
+from workbench.runs.record import Record, write_atomically
 
 _HISTORY_RUNS = 200  # of one study on its history page; older ones stay in their folders
 _INDEX_RUNS = 24  # of one study that the index looks at for its combinations, last decision and trend
@@ -61,11 +61,12 @@ def write_index(runs: Path, changed: Collection[str] | None = None) -> Path:
         studies = []
         for folder in study_folders(runs):
             whole = changed is None or folder.name in changed
-            study = [_Known(run) for run in runs_of(folder, _HISTORY_RUNS if whole else _INDEX_RUNS)]
+            found = runs_of(folder, _HISTORY_RUNS if whole else _INDEX_RUNS)
+            study = [_Known(run) for run in found]
             if study and whole:
                 write_atomically(folder / "index.html", _history(study, now))
             if study:
-                studies.append(study)
+                studies.append([_Known(run) for run in speaking(found)])
         rows = [row for study in studies for row in _rows(study, now)]
         write_atomically(runs / "index.html", render_index(rows, now=now.astimezone(), lang=_language(studies)))
     return runs / "index.html"
@@ -95,7 +96,7 @@ def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
     folder = latest.run.folder
     return IndexRow(
         study=record.study,
-        question=record.question + _apart(record.combination or {}),
+        question=record.question + _apart({**(record.combination or {}), **(record.overrides or {})}),
         owner=record.owner,
         state=record.state,
         started=moment(record.started or record.queued, record),
@@ -157,5 +158,11 @@ def _history_row(known: _Known) -> HistoryRow:
         headline=finding.headline if finding else "",
         problem=record.cause,
         estimate=finding.estimates[0] if finding and finding.estimates else None,
-        parameters=tuple(RunParameter(key, value) for key, value in (record.parameters or {}).items()),
+        parameters=(*(RunParameter(key, value) for key, value in (record.parameters or {}).items()), *_set(record)),
     )
+
+
+def _set(record: Record) -> list[RunParameter]:
+    """The mark of a run that `--set` took away from the study: a column of its own."""
+    said = ", ".join(f"{name} {value}" for name, value in (record.overrides or {}).items())
+    return [RunParameter("--set", said)] if said else []

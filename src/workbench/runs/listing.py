@@ -9,13 +9,13 @@ from pathlib import Path
 
 from workbench.errors import StudyError, unknown
 from workbench.parameters import Contract
-from workbench.runs.folder import Run, runs_of, study_folders
+from workbench.runs.folder import Run, runs_of, speaking, study_folders
 from workbench.runs.record import Record
 
 
 def list_studies(runs: Path) -> list[str]:
     """One line for each study that has run: its latest run."""
-    rows = [_row(found[0], name=True) for study in study_folders(runs) if (found := runs_of(study))]
+    rows = [_row(speaking(found)[0], name=True) for study in study_folders(runs) if (found := runs_of(study))]
     return (
         columns([("study", "state", "decision", "when", "owner", "run"), *rows]) if rows else ["no study has run yet"]
     )
@@ -118,7 +118,9 @@ def _row(run: Run, *, name: bool) -> tuple[str, ...]:
 
 
 def _given(record: Record) -> str:
-    return ", ".join(f"{name}={_short(value)}" for name, value in (record.combination or {}).items())
+    return ", ".join(
+        f"{name}={_short(value)}" for name, value in {**(record.combination or {}), **(record.overrides or {})}.items()
+    )
 
 
 def _short(value: object) -> str:

@@ -18,6 +18,7 @@ class Plan:
 
     Attributes:
         combination: Its share of the study's matrix.
+        overrides: What the command line made other than the study has it.
         values: Every parameter of the notebook.
         comments: Parameter → the comment beside it in the notebook.
         data: Table → fingerprint.
@@ -26,6 +27,7 @@ class Plan:
 
     study: Study
     combination: dict[str, JSON]
+    overrides: dict[str, JSON]
     values: dict[str, JSON]
     comments: dict[str, str]
     data: dict[str, str]
@@ -49,19 +51,25 @@ def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Pl
     said = {name: contract.read_text(name, text) for name, text in settings.items()}
     comments = {one.name: one.comment for one in contract.parameters}
     plans = []
-    for combination in _combinations(study, settings):
+    defaults = {one.name: one.default for one in contract.parameters if one.name not in study.matrix}
+    for combination in _combinations(study, said):
         where = f"{study.where}, --set" if said else study.where
         held = contract.validate({**study.parameters, **combination, **said}, where)
         data = data_fingerprints(source, held.values, root)
-        plans.append(
-            Plan(study, combination, held.values, comments, data, run_key(source, held.values, held.files, data, root))
-        )
+        key = run_key(source, held.values, held.files, data, root)
+        standing = {**defaults, **study.parameters, **combination}
+        overrides = {name: value for name, value in said.items() if name not in standing or standing[name] != value}
+        plans.append(Plan(study, combination, overrides, held.values, comments, data, key))
     return plans
 
 
-def _combinations(study: Study, settings: Mapping[str, str]) -> list[dict[str, JSON]]:
-    """The matrix, less the parameters that the command line has set."""
-    kept = [{name: value for name, value in one.items() if name not in settings} for one in study.combinations]
+def _combinations(study: Study, said: Mapping[str, JSON]) -> list[dict[str, JSON]]:
+    """The matrix with what the command line has set; where that leaves the matrix, less those parameters."""
+    kept = []
+    for one in study.combinations:
+        chosen = {name: said.get(name, value) for name, value in one.items()}
+        inside = chosen in study.combinations
+        kept.append(chosen if inside else {name: value for name, value in one.items() if name not in said})
     return [one for number, one in enumerate(kept) if one not in kept[:number]]
 
 

@@ -33,6 +33,7 @@ class Record:
         notebook: Its name, without the folder.
         study_file: The study's file from the project's root; empty for a bare notebook.
         combination: The values of the study's matrix that are this run's.
+        overrides: What `--set` made other than the study has it; such a run does not speak for the study.
         cause: Why it is in its state, in a sentence; empty when it succeeded.
         exit_code: 0 done, 1 a cell failed, 2 the study's words, 3 the data, 4 timed out or killed, 5 the machine.
         attempt: 2 when the first kernel did not start.
@@ -63,6 +64,7 @@ class Record:
     parameters: dict[str, JSON] | None = None
     matrix: dict[str, list[JSON]] | None = None
     combination: dict[str, JSON] | None = None
+    overrides: dict[str, JSON] | None = None
     schedule: dict[str, str] | None = None
     data: dict[str, str] | None = None
     git: Git | None = None
@@ -77,6 +79,11 @@ class Record:
     def alive(self) -> bool:
         """Whether the process that makes the run is still there."""
         return self.parent is not None and is_alive(self.parent, self.queued, self.timeout_minutes)
+
+    @property
+    def said(self) -> str:
+        """When its answer last held: when it was queued, or taken again since."""
+        return max(self.queued, self.confirmed)
 
     def becomes(self, **changes: Any) -> Record:
         """The same run with other facts."""

@@ -60,22 +60,23 @@ def new_record(study: Study, root: Path) -> Record:
 
 
 def reusable(plan: Plan, runs: Path) -> Answer | None:
-    """An earlier success with the same key, whose page would say the same; it notes that its answer holds today."""
+    """An earlier success with the same key, whose page would say the same; it notes that its answer holds today.
+
+    What the record knows of the study beside the answer (matrix, schedule) becomes what the study says now.
+    """
     said = (plan.study.question, plan.study.owner, plan.study.lang)
     for run in runs_with_key(runs / plan.study.name, plan.key):
         record = run.record
         if record.state == "succeeded" and said == (record.question, record.owner, record.lang):
             with suppress(OSError):  # a full disk or a read-only archive does not make the answer wrong
-                write_record(run.folder, run.record.becomes(confirmed=now()))
+                write_record(run.folder, _placed(record, plan).becomes(confirmed=now()))
             return Answer(run.folder, 0, "nothing has changed since this run; --force runs it again", reused=True)
     return None
 
 
 def queue(plan: Plan, runs: Path, root: Path) -> Job:
     """Give a run its hidden folder with a record, before anything is started."""
-    record = new_record(plan.study, root).becomes(
-        key=plan.key, parameters=plan.values, combination=plan.combination or None, data=plan.data
-    )
+    record = _placed(new_record(plan.study, root), plan).becomes(key=plan.key, parameters=plan.values, data=plan.data)
     folder = RunFolder.create(runs, plan.study.name, plan.key)
     try:
         write_record(folder.work, record)
@@ -84,6 +85,16 @@ def queue(plan: Plan, runs: Path, root: Path) -> Job:
         folder.drop()
         raise
     return Job(plan, folder, record)
+
+
+def _placed(record: Record, plan: Plan) -> Record:
+    """The run's place among the study's runs, as the study has them now."""
+    return record.becomes(
+        matrix=plan.study.matrix or None,
+        schedule=plan.study.schedule.model_dump() if plan.study.schedule else None,
+        combination=plan.combination or None,
+        overrides=plan.overrides or None,
+    )
 
 
 def refuse(record: Record, error: WorkbenchError, runs: Path) -> Answer:
