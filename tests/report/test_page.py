@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import re
 from itertools import pairwise
 
@@ -131,6 +132,19 @@ def test_one_row_is_no_plural(notebook):
     assert "1 row, 1 Jan 2026" in read(html).get_text()
 
 
+def test_a_list_without_rows_is_nothing_to_act_on(notebook):
+    changed = copy.deepcopy(notebook)
+    for cell in changed["cells"]:
+        for output in cell.get("outputs", ()):
+            for mime, content in output.get("data", {}).items():
+                if mime.endswith("finding+json"):
+                    content["finding"]["tables"]["effects"] = "artifacts/effects.parquet"
+                    content["rows"]["effects"] = 0
+    listed = read(render_report(changed, facts())).find(class_="files").get_text()
+    assert "What to do with each arm (3 rows)" in listed
+    assert "Effects" not in listed
+
+
 def test_words_from_outside_are_text(notebook):
     hostile = facts(
         question=HOSTILE,
@@ -148,8 +162,6 @@ def test_words_from_outside_are_text(notebook):
 
 
 def test_a_hostile_finding_is_text(notebook):
-    import copy
-
     changed = copy.deepcopy(notebook)
     for cell in changed["cells"]:
         for output in cell.get("outputs", ()):
@@ -261,6 +273,11 @@ def test_the_fixed_texts_are_chinese(notebook):
         assert words in text
     for words in (ENGLISH.rule, ENGLISH.what_was_run, ENGLISH.better, "passed"):
         assert words not in text
+    assert page.find(class_="foot").get_text() == CHINESE.composed  # why the finding itself is in English
+
+
+def test_an_english_report_need_not_say_who_wrote_its_sentences(html):
+    assert not read(html).find(class_="foot")
 
 
 @pytest.mark.parametrize("kind", ["study", "data", "machine", "timed_out", "killed", "lost"])

@@ -168,6 +168,8 @@ def _files(taken: Taken, texts: Texts) -> list[File]:
     files = []
     for name, path in taken.finding.tables.items():
         rows = taken.rows.get(name)
+        if rows == 0:  # nothing to act on
+            continue
         csv = path.removesuffix(".parquet") + ".csv" if rows is not None and rows < MOST_CSV_ROWS else ""
         label = taken.labels.get(name, name.replace("_", " ").capitalize())
         files.append(File(label, path, csv, "" if rows is None else texts.rows_count(rows)))

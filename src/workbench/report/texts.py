@@ -110,6 +110,7 @@ class Texts:
     colon: str
     one_run: str
     one_study: str
+    composed: str
 
     def word(self, decision: str) -> str:
         """The word shown for a decision; a field's own word is shown as it is."""
