@@ -15,11 +15,15 @@ from workbench.report import (
     IndexRow,
     Refusal,
     RunParameter,
+    Tile,
     render_history,
     render_index,
     render_refusal,
     render_report,
 )
+from workbench.report.blocks import style
+from workbench.report.blocks import tiles as blocks_of
+from workbench.report.languages import ENGLISH
 
 pytestmark = pytest.mark.browser
 
@@ -223,3 +227,23 @@ def test_the_decision_is_the_first_thing_seen(browser, tmp_path, lang):
         assert picture.size == (1280, 800)
         colours = {colour for count, colour in picture.convert("RGB").getcolors(1 << 24) if count > 2000}
     assert (0xE6, 0xF3, 0xEE) in colours
+
+
+DOTS = """
+return [...d.querySelectorAll('.wb-range')].map(line => {
+  const left = line.getBoundingClientRect().left + 14;  // what stands left of it is cut off
+  return [...line.children].map(part => [part.getBoundingClientRect().top, part.getBoundingClientRect().left + 1 > left]);
+});
+"""
+
+
+def test_range_and_note_share_a_line_with_a_dot_between_or_have_one_each_without(browser):
+    """The dot before a part shows only where something stands before it on the line."""
+    long = "from ¥22.70 per user; may lose 2 % of it at the very most"
+    tiles = [Tile("Margin", "+¥3.96", "+¥2.61 to +¥5.31", note) for note in ("from ¥9", long)]
+    html = f"<style>{style('blocks')}</style><div class='wb' style='width:500px'>{blocks_of(tiles, ENGLISH)}</div>"
+    (together, apart) = json.loads(browser.script_result(html, DOTS, width=500))
+    assert together[0][0] == together[1][0]
+    assert [dot for _, dot in together] == [False, True]
+    assert apart[0][0] < apart[1][0]
+    assert [dot for _, dot in apart] == [False, False]
