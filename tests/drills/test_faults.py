@@ -278,3 +278,18 @@ def test_an_index_written_while_runs_end(project):
     assert next(iter(pages)).rstrip().endswith("</html>")
     assert project.run("index").returncode == 0
     assert len(project.records("many")) == 5
+
+
+def test_an_answer_from_what_changed_on_the_way_is_not_taken_again(project):
+    """The key is found before the kernel reads; here a file changes between the two."""
+    words = project.root / "notebooks" / "words.txt"
+    words.write_text("one")
+    change = "from pathlib import Path\nPath('words.txt').write_text('two')"
+    project.concluding("tiny", change, parameters="path: ProjectFile = 'notebooks/words.txt'")
+    assert project.run("run", "tiny").returncode == 0
+    assert project.records("tiny")[0]["key"] == ""
+    words.write_text("one")
+    assert "nothing has changed" not in project.run("run", "tiny").stderr
+    words.write_text("two")
+    project.run("run", "tiny")
+    assert "nothing has changed" in project.run("run", "tiny").stderr

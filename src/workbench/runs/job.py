@@ -21,6 +21,7 @@ from workbench.runs.execute import Outcome, execute
 from workbench.runs.folder import RunFolder
 from workbench.runs.kernel import Kernel
 from workbench.runs.pages import refusal_page, report_page
+from workbench.runs.plan import still_holds
 from workbench.runs.record import Record, now, write_record
 from workbench.runs.room import refused_file
 from workbench.runs.stop import Stop
@@ -71,6 +72,7 @@ def run_job(job: Job, root: Path, *, progress: bool, stop: Stop) -> Answer:
         with (job.folder.work / "log.txt").open("a", encoding="utf-8", buffering=1) as log:
             log.write(f"{record.started} {record.study} started, key {record.key}\n")
             record, outcome = _attempts(job, record, root, log, progress=progress, stop=stop)
+            record = _as_read(job, record, outcome, root, log)
             log.write(f"{record.ended} {record.state}{': ' if record.cause else ''}{record.cause}\n")
         return _leave(job, record, outcome)
     except OSError as error:
@@ -106,6 +108,17 @@ def _attempts(
         ended=now(),
         peak_memory=kernel.peak_memory or None,
     ), outcome
+
+
+def _as_read(job: Job, record: Record, outcome: Outcome, root: Path, log: IO[str]) -> Record:
+    """The record of what was read, where that is not what was planned."""
+    if outcome.finding is None:
+        return record
+    read = {source["table"]: source["fingerprint"] for source in outcome.finding["data"]}
+    if still_holds(job.plan, read, root):
+        return record
+    log.write(f"{now()} what the answer depends on changed on the way; it will not be taken again\n")
+    return record.becomes(key="", data=read)
 
 
 def _leave(job: Job, record: Record, outcome: Outcome) -> Answer:

@@ -89,7 +89,6 @@ def _digest(*parts: JSON) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-@cache
 def code_digest() -> str:
     """SHA-256 over the package's own modules."""
     digest = hashlib.sha256()
@@ -100,7 +99,6 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-@cache
 def lock_digest(root: Path) -> str:
     """SHA-256 of the lock, empty when the project has none."""
     lock = root / "requirements.lock"

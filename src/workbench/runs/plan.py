@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.errors import StudyError
+from workbench.errors import StudyError, WorkbenchError
 from workbench.parameters import JSON, read_notebook
 from workbench.runs.key import data_fingerprints, read_source, run_key
 from workbench.runs.study import Study
@@ -20,6 +20,7 @@ class Plan:
         combination: Its share of the study's matrix.
         overrides: What the command line made other than the study has it.
         values: Every parameter of the notebook.
+        files: The project files that the parameters name.
         comments: Parameter → the comment beside it in the notebook.
         data: Table → fingerprint.
         key: What it depends on, as one hash.
@@ -29,6 +30,7 @@ class Plan:
     combination: dict[str, JSON]
     overrides: dict[str, JSON]
     values: dict[str, JSON]
+    files: tuple[str, ...]
     comments: dict[str, str]
     data: dict[str, str]
     key: str
@@ -59,8 +61,30 @@ def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Pl
         key = run_key(source, held.values, held.files, data, root)
         standing = {**defaults, **study.parameters, **combination}
         overrides = {name: value for name, value in said.items() if name not in standing or standing[name] != value}
-        plans.append(Plan(study, combination, overrides, held.values, comments, data, key))
+        plans.append(Plan(study, combination, overrides, held.values, held.files, comments, data, key))
     return plans
+
+
+def still_holds(plan: Plan, read: Mapping[str, str], root: Path) -> bool:
+    """Whether a run that is over had before it what its key says.
+
+    Args:
+        plan: What was found before the kernel started.
+        read: Table → fingerprint, as the run's finding says it.
+        root: The project's root.
+
+    Returns:
+        False when notebook, project files, data, code or lock are not what they were, or when the run read a table
+        that the notebook's metadata leave out.
+    """
+    if not read.items() <= plan.data.items():
+        return False
+    try:
+        source = read_source(plan.study.notebook)
+        data = data_fingerprints(source, plan.values, root)
+        return run_key(source, plan.values, plan.files, data, root) == plan.key
+    except (WorkbenchError, OSError, ValueError, KeyError):
+        return False  # it is gone, or half written
 
 
 def _combinations(study: Study, said: Mapping[str, JSON]) -> list[dict[str, JSON]]:

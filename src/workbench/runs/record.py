@@ -34,12 +34,15 @@ class Record:
         study_file: The study's file from the project's root; empty for a bare notebook.
         combination: The values of the study's matrix that are this run's.
         overrides: What `--set` made other than the study has it; such a run does not speak for the study.
+        key: What its answer depends on.  It is found before the kernel starts; where something was no longer the same
+            when the run was over, or a table was read that it does not know, it is empty, so that the answer is never
+            taken again.
         cause: Why it is in its state, in a sentence; empty when it succeeded.
         exit_code: 0 done, 1 a cell failed, 2 the study's words, 3 the data, 4 timed out or killed, 5 the machine.
         attempt: 2 when the first kernel did not start.
         confirmed: When a later `run` last found the same key and took this answer again.
         peak_memory: Of the kernel and its children together, sampled; not less than the kernel's own peak.
-        data: Table → fingerprint of its content.
+        data: Table → fingerprint of its content; of a run without a key as the finding says that it was read.
         lock: SHA-256 of `requirements.lock`, empty without one.
         parent: The process that makes the run; it tells a living run from a lost one.
     """
