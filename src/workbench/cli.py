@@ -104,7 +104,8 @@ def check(names: tuple[str, ...]) -> None:
         click.echo(fault, err=True)
     if faults:
         sys.exit(2)
-    click.echo(f"{len(names) or len(study_files(root))} studies are well")
+    count = len(names) or len(study_files(root))
+    click.echo("1 study is well" if count == 1 else f"{count} studies are well")
 
 
 @main.command()

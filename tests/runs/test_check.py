@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import resource
 
+import pytest
+
 from workbench.runs.check import check_studies
+from workbench.runs.key import read_source
+from workbench.runs.named import MetricNames
 
 CATALOG = "connection: duckdb\ntables:\n  exposures: {source: '*.csv'}\n"
 
@@ -44,13 +49,79 @@ def test_a_table_that_the_catalogue_lacks(project):
     assert "unknown table 'orders'" in fault
 
 
-def test_fifty_studies_take_at_most_a_second_and_a_half(project):
+METRICS = "visit: {table: exposures, value: visit, better: up}"
+WORDS = "metrics: ProjectFile = 'metrics.yaml'\ngoals: list[str] = ['visit']\nfirst: str = 'visit'"
+
+
+@pytest.fixture
+def counting(project):
+    """A notebook that says which of its parameters name metrics."""
+    (project.root / "metrics.yaml").write_text(METRICS)
+
+    def counting(said={"file": "metrics", "names": ["goals", "first"]}, parameters=WORDS):  # noqa: B006 — only read
+        path = project.notebook("ab", parameters=parameters)
+        document = json.loads(path.read_text())
+        document["metadata"]["workbench"] = {"metrics": said}
+        path.write_text(json.dumps(document))
+        return project
+
+    return counting
+
+
+def test_metrics_that_nobody_defines(counting):
+    project = counting()
+    project.study("well", "ab", parameters={"goals": ["visit"]})
+    project.study("typo", "ab", parameters={"goals": ["visit", "vist"], "first": "visitt"})
+    goals, first = check_studies([], project.root)
+    assert goals == "experiments/typo.yaml: goals: unknown metric 'vist'; nearest: 'visit'"
+    assert first.startswith("experiments/typo.yaml: first: unknown metric 'visitt'")
+    done = project.run("run", "typo")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [goals, first]
+    assert not (project.records("typo")[0]["folder"] / "log.txt").exists()  # no kernel was started
+
+
+def test_broken_metrics_are_said_once(counting):
+    project = counting()
+    (project.root / "metrics.yaml").write_text(METRICS.replace("better", "bettr"))
+    for name in ("one", "two"):
+        project.study(name, "ab")
+    faults = check_studies([], project.root)
+    assert any("nearest: 'better'" in fault for fault in faults)
+    assert len(set(faults)) == len(faults) == 2  # the key that is strange, and the one that is missing
+
+
+@pytest.mark.parametrize("said", ["metrics", {"file": "metrics"}, {"file": "metrics", "names": "goals"}])
+def test_metadata_of_another_shape_are_refused(counting, said):
+    (fault,) = check_studies([], counting(said).root)
+    assert "workbench.metrics should be" in fault
+
+
+def test_metadata_that_name_no_parameter_are_refused(counting):
+    (fault,) = check_studies([], counting({"file": "metrics", "names": ["goal"]}).root)
+    assert "unknown parameter 'goal'; nearest: 'goals'" in fault
+
+
+def test_the_ab_notebook_says_which_parameters_name_metrics(root):
+    said = read_source(root / "notebooks" / "ab_test.ipynb").metrics
+    assert said == MetricNames("metrics", ("goals", "guardrails", "secondary"))
+
+
+def test_one_study_is_one(project):
+    project.notebook("ab")
+    project.study("well", "ab")
+    assert project.run("check").stdout == "1 study is well\n"
+
+
+def test_fifty_studies_take_at_most_a_second_and_a_half(project, counting):
     """The budget of the design; CPU time of the whole command, start included."""
     parameters = "\n".join(f"p{number}: Annotated[float, Interval(gt=0, lt=9)] = 1.0  # one" for number in range(20))
     for number in range(5):
         project.notebook(f"notebook{number}", parameters=parameters)
+    counting(parameters=f"{WORDS}\n{parameters}")
     for number in range(50):
-        project.study(f"study{number}", f"notebook{number % 5}", parameters={"p3": 2}, matrix={"p1": [1, 2, 3]})
+        notebook = f"notebook{number % 5}" if number % 2 else "ab"
+        project.study(f"study{number}", notebook, parameters={"p3": 2}, matrix={"p1": [1, 2, 3]})
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = project.run("check")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -9,8 +9,10 @@ from pathlib import Path
 from workbench.errors import StudyError
 from workbench.parameters import Contract, read_notebook
 from workbench.runs.key import Source, read_source
+from workbench.runs.named import metric_faults
 from workbench.runs.study import Study, find, notebook_files, read_study, study_files
 from workbench.tables.mapping import CatalogFile, read_catalog
+from workbench.tables.metrics import read_metrics
 
 
 def check_studies(names: Sequence[str], root: Path) -> list[str]:
@@ -33,12 +35,13 @@ def check_studies(names: Sequence[str], root: Path) -> list[str]:
 
 
 class _Reader:
-    """Reads each notebook and each catalogue once, however many studies share it."""
+    """Reads each notebook, each catalogue and each file of metrics once, however many studies share it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._notebook = cache(self._read_notebook)
         self._catalog = cache(self._read_catalog)
+        self._metrics = cache(read_metrics)
 
     def faults(self, path: Path) -> list[str]:
         try:
@@ -59,13 +62,14 @@ class _Reader:
             held = contract.validate(values, study.where)
         except StudyError as error:
             return str(error).splitlines()
+        faults = metric_faults(source.metrics, held.values, self._root, study.where, self._metrics)
         catalog = held.values.get("catalog")
         if not catalog or not source.needs:
-            return []
+            return faults
         read = self._catalog(self._root / str(catalog))
         if isinstance(read, StudyError):
-            return str(read).splitlines()
-        return [fault for table in source.needs for fault in _table_fault(read, table, study.where)]
+            return [*faults, *str(read).splitlines()]
+        return [*faults, *(fault for table in source.needs for fault in _table_fault(read, table, study.where))]
 
     def _read_notebook(self, path: Path) -> tuple[Contract, Source] | StudyError:
         try:

@@ -15,6 +15,7 @@ from typing import Any
 import workbench
 from workbench.errors import StudyError
 from workbench.parameters import JSON
+from workbench.runs.named import MetricNames
 from workbench.runs.record import Git
 from workbench.tables.fingerprint import fingerprints
 from workbench.tables.mapping import read_catalog
@@ -37,18 +38,26 @@ PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A notebook's cells, less what does not change the answer: outputs, counts, metadata but `workbench`."""
+    """What a run takes from a notebook.
+
+    Attributes:
+        digest: Of its cells and tables, less what does not change the answer: outputs, counts, other metadata.
+        needs, may_use: Tables that it reads always, and where the catalogue has them.
+        metrics: Which of its parameters name metrics.
+    """
 
     digest: str
     needs: tuple[str, ...]
     may_use: tuple[str, ...]
+    metrics: MetricNames | None
 
 
 def read_source(notebook: Path) -> Source:
     """Read what a notebook says and which tables it needs or may use.
 
     Raises:
-        StudyError: When its metadata name tables in another way than `workbench.needs: {table: [column, …]}`.
+        StudyError: When its metadata name tables in another way than `workbench.needs: {table: [column, …]}`, or
+            metrics in another way than `workbench.metrics: {file: parameter, names: [parameter, …]}`.
     """
     document = json.loads(notebook.read_text(encoding="utf-8"))
     cells = [
@@ -59,7 +68,18 @@ def read_source(notebook: Path) -> Source:
     needs, may_use = said.get("needs", {}), said.get("may_use", {})
     if not all(isinstance(tables, (dict, list)) for tables in (needs, may_use)):
         raise StudyError(f"notebook {notebook.stem}: the metadata workbench.needs should be {{table: [column, …]}}")
-    return Source(_digest(cells, needs, may_use), tuple(needs), tuple(may_use))
+    return Source(_digest(cells, needs, may_use), tuple(needs), tuple(may_use), _metric_names(notebook, said))
+
+
+def _metric_names(notebook: Path, said: Mapping[str, Any]) -> MetricNames | None:
+    match said.get("metrics"):
+        case None:
+            return None
+        case {"file": str(file), "names": [*names]}:
+            return MetricNames(file, tuple(map(str, names)))
+    raise StudyError(
+        f"notebook {notebook.stem}: the metadata workbench.metrics should be {{file: parameter, names: [parameter, …]}}"
+    )
 
 
 def data_fingerprints(source: Source, values: Mapping[str, JSON], root: Path) -> dict[str, str]:

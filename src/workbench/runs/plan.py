@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from workbench.errors import StudyError, WorkbenchError
 from workbench.parameters import JSON, read_notebook
 from workbench.runs.key import data_fingerprints, read_source, run_key
+from workbench.runs.named import metric_faults
 from workbench.runs.study import Study
+from workbench.tables.metrics import read_metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,22 @@ def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Pl
         root: The project's root.
 
     Raises:
-        StudyError: For an unknown parameter, a wrong type, a value out of range.
+        StudyError: For an unknown parameter or metric, a wrong type, a value out of range.
         DataError: For a table whose file is not there.
     """
     contract = read_notebook(study.notebook, root)
     source = read_source(study.notebook)
     said = {name: contract.read_text(name, text) for name, text in settings.items()}
     comments = {one.name: one.comment for one in contract.parameters}
+    read = cache(read_metrics)
     plans = []
     defaults = {one.name: one.default for one in contract.parameters if one.name not in study.matrix}
     for combination in _combinations(study, said):
         where = f"{study.where}, --set" if said else study.where
         held = contract.validate({**study.parameters, **combination, **said}, where)
+        faults = metric_faults(source.metrics, held.values, root, where, read)
+        if faults:
+            raise StudyError("\n".join(faults))
         data = data_fingerprints(source, held.values, root)
         key = run_key(source, held.values, held.files, data, root)
         standing = {**defaults, **study.parameters, **combination}
