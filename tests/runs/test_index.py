@@ -104,6 +104,14 @@ def test_a_run_whose_parent_is_gone_is_lost(leave, tmp_path, facts):
     assert (run.folder / "report.html").exists()
 
 
+def test_a_lost_run_keeps_no_result(leave, tmp_path):
+    hidden = leave(hidden=True, parent=replace(this_process(), started=1.0))  # all was written but its place
+    assert (hidden / "result.json").exists()
+    assert "Lost" in page(tmp_path)
+    (run,) = runs_of(tmp_path / "checkout")
+    assert not (run.folder / "result.json").exists()
+
+
 def test_a_run_of_another_machine_is_given_its_time(leave, tmp_path):
     elsewhere = replace(this_process(), machine="another", pid=2**22 + 1)
     hidden = leave(hidden=True, state="running", ended="", queued=now(), parent=elsewhere)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,8 +44,12 @@ class RunFolder:
         shutil.rmtree(self.work, ignore_errors=True)
 
     def publish(self) -> Path:
-        """Give the finished run its place."""
+        """Give the finished run its place, once all of it is on the disk: a machine that stops takes nothing back."""
+        for path in (*self.work.rglob("*"), self.work):
+            if (path.is_file() or path.is_dir()) and not path.is_symlink():
+                _sync(path)
         self.work.rename(self.place)
+        _sync(self.place.parent)
         return self.place
 
 
@@ -96,6 +101,14 @@ def hidden_runs(study: Path) -> list[Run]:
 def count_runs(study: Path) -> int:
     """How many runs a study has, also those that are under way."""
     return sum(1 for _ in _folders(study))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _by_time(study: Path) -> list[Path]:

@@ -55,6 +55,7 @@ def _settle(run: Run) -> None:
     with suppress(FileNotFoundError):
         for half_written in run.folder.glob(".*"):
             half_written.unlink()
+        (run.folder / "result.json").unlink(missing_ok=True)  # its parent may have died between result and place
         write_record(run.folder, record)
         write_atomically(
             run.folder / "report.html", refusal_page(record, run.folder.with_name(run.folder.name.removeprefix(".")))
