@@ -372,3 +372,12 @@ def test_hillstrom_reads_with_nothing_but_a_catalogue(shared: Path, opened: Any)
         64000,
         64000,
     ]
+
+
+def test_the_size_of_a_table_is_asked_once(tmp_path: Path, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "e.csv").write_text("experiment,user_id,variant\ne,1,A\n")
+    catalog = opened(exposures={"source": "e.csv"})
+    first = catalog.source("exposures")
+    monkeypatch.setattr("workbench.tables.catalog.collect", lambda _: pytest.fail("asked again"))
+
+    assert catalog.source("exposures") == first

@@ -31,6 +31,7 @@ class Catalog:
     where: Connection
     connection: Any
     _tables: dict[str, Any] = field(default_factory=dict)
+    _sources: dict[str, Source] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -73,16 +74,17 @@ class Catalog:
         return engine.csv_table(self.connection, name, files, kinds, ids)
 
     def source(self, name: str) -> Source:
-        """Size, span in the business clock, and fingerprint of one table.
+        """Size, span in the business clock, and fingerprint of one table, asked once.
 
         Raises:
             StudyError, DataError: As `table`.
         """
-        table, clock = self.table(name), canonical(name).clock
-        asked = {"rows": table.count()}
-        if clock in table.columns:
-            asked |= {"first": table[clock].min(), "last": table[clock].max()}
-        found = collect(table.aggregate(**asked)).iloc[0]
+        if name not in self._sources:
+            self._sources[name] = self._measured(name)
+        return self._sources[name]
+
+    def _measured(self, name: str) -> Source:
+        found = collect(extent(self.table(name), canonical(name).clock)).iloc[0]
         first, last = (None if found.isna().get(end, True) else found[end].isoformat() for end in ("first", "last"))
         mapping = self.file.mapping(name)
         if self.where.kind == "server":
@@ -90,6 +92,12 @@ class Catalog:
         else:
             print_ = fingerprint_of_files(self.file, self.where, name)
         return Source(name, int(found["rows"]), first, last, print_)
+
+
+def extent(table: Any, clock: str) -> Any:
+    """One row: `rows`, and `first` and `last` time where the table has a clock."""
+    ends = {"first": table[clock].min(), "last": table[clock].max()} if clock in table.columns else {}
+    return table.aggregate(rows=table.count(), **ends)
 
 
 def open_catalog(path: str | Path) -> Catalog:
