@@ -1,0 +1,7 @@
+SELECT
+  CAST((
+    `t0`.`spend_date` + INTERVAL '-210' MINUTE
+  ) AS DATE) AS `spend_date`,
+  `t0`.`channel`,
+  CAST(`t0`.`spend` AS FLOAT64) AS `spend`
+FROM `stored` AS `t0`

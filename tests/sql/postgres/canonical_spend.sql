@@ -1,0 +1,5 @@
+SELECT
+  CAST("t0"."spend_date" + INTERVAL '-210 MINUTE' AS DATE) AS "spend_date",
+  "t0"."channel",
+  CAST("t0"."spend" AS DOUBLE PRECISION) AS "spend"
+FROM "stored" AS "t0"
