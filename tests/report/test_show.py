@@ -12,7 +12,8 @@ from hillstrom_notebook import CHECKS, estimates, forest
 
 from workbench import report
 from workbench.errors import StudyError
-from workbench.report import FINDING_MIME, Tile, figures, finding_from_json
+from workbench.report import FINDING_MIME, Tile, blocks, figures, finding_from_json
+from workbench.report.languages import ENGLISH
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -183,3 +184,19 @@ def test_a_tile_draws_its_interval(tile, places):
 
 def test_a_tile_without_an_interval_draws_nothing():
     assert Tile("a", "1").drawing is None
+
+
+def reference_of(tile):
+    return BeautifulSoup(str(blocks.tiles([tile], ENGLISH)), "html.parser").find(class_="wb-reference")
+
+
+@pytest.mark.parametrize(("low", "high", "style"), [(0.1, 0.3, "left:6.0%"), (-0.3, -0.1, "right:6.0%")])
+def test_the_dashed_line_can_be_named_where_it_stands(low, high, style):
+    said = reference_of(Tile("Margin", "1", low=low, point=(low + high) / 2, high=high, reference_label="<limit>"))
+    assert (said.get_text(), said["style"]) == ("<limit>", style)
+
+
+@pytest.mark.parametrize("known", [{"reference_label": ""}, {"reference": None}, {"low": None}])
+def test_a_dashed_line_without_a_name_or_not_drawn_says_nothing(known):
+    seen = {"low": 0.1, "point": 0.2, "high": 0.3, "reference_label": "limit", **known}
+    assert reference_of(Tile("Margin", "1", **seen)) is None

@@ -35,6 +35,7 @@ class Tile:
         note: What it is seen against, "from $0.65"; "" without.
         low, point, high: Interval and estimate, in one unit.
         reference: Where the dashed line stands (usually 0, or minus a guardrail's margin); None without.
+        reference_label: What the dashed line is, in a word or two: "no change", "limit"; "" says nothing.
         good: True if this is clearly good news, False if clearly bad, None if neither is clear.
     """
 
@@ -47,6 +48,7 @@ class Tile:
     high: float | None = None
     reference: float | None = 0.0
     good: bool | None = None
+    reference_label: str = ""
 
     @property
     def tone(self) -> str:
