@@ -293,3 +293,12 @@ def test_an_answer_from_what_changed_on_the_way_is_not_taken_again(project):
     words.write_text("two")
     project.run("run", "tiny")
     assert "nothing has changed" in project.run("run", "tiny").stderr
+
+
+@pytest.mark.parametrize("name", ["result.json", "report.html"])
+def test_an_answer_that_is_gone_is_not_taken_again(project, name):
+    project.concluding("tiny")
+    project.run("run", "tiny")
+    (project.records("tiny")[0]["folder"] / name).unlink()
+    assert "nothing has changed" not in project.run("run", "tiny").stderr
+    assert (project.records("tiny")[-1]["folder"] / name).exists()

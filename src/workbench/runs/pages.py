@@ -40,6 +40,12 @@ def moment(text: str, record: Record) -> datetime:
     return datetime.fromisoformat(text).astimezone(ZoneInfo(record.schedule["time_zone"]) if record.schedule else None)
 
 
+def combination(record: Record) -> tuple[RunParameter, ...]:
+    """What tells a run from the study's others: its part of the matrix, and what was set for this run alone."""
+    known = {**(record.combination or {}), **(record.overrides or {})}
+    return tuple(RunParameter(name, value) for name, value in known.items())
+
+
 def _facts(record: Record, place: Path, comments: Mapping[str, str]) -> ReportFacts:
     return ReportFacts(
         study=record.study,
@@ -52,6 +58,7 @@ def _facts(record: Record, place: Path, comments: Mapping[str, str]) -> ReportFa
         finished=moment(record.ended, record) if record.ended else None,
         study_file=record.study_file,
         notebook=f"notebooks/{record.notebook}.ipynb",
+        combination=combination(record),
         parameters=tuple(
             RunParameter(name, value, comments.get(name, "")) for name, value in (record.parameters or {}).items()
         ),

@@ -60,14 +60,15 @@ def new_record(study: Study, root: Path) -> Record:
 
 
 def reusable(plan: Plan, runs: Path) -> Answer | None:
-    """An earlier success with the same key, whose page would say the same; it notes that its answer holds today.
+    """An earlier success with the same key that is still there and whose page would say the same; it notes that its answer holds today.
 
     What the record knows of the study beside the answer (matrix, schedule) becomes what the study says now.
     """
     said = (plan.study.question, plan.study.owner, plan.study.lang)
     for run in runs_with_key(runs / plan.study.name, plan.key):
         record = run.record
-        if record.state == "succeeded" and said == (record.question, record.owner, record.lang):
+        there = all((run.folder / name).is_file() for name in ("result.json", "report.html"))
+        if there and record.state == "succeeded" and said == (record.question, record.owner, record.lang):
             with suppress(OSError):  # a full disk or a read-only archive does not make the answer wrong
                 write_record(run.folder, _placed(record, plan).becomes(confirmed=now()))
             return Answer(run.folder, 0, "nothing has changed since this run; --force runs it again", reused=True)
