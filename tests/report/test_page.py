@@ -122,6 +122,15 @@ def test_lists_to_act_on_lead_to_their_files(html):
     assert links == ["artifacts/decisions.csv", "artifacts/decisions.parquet"]
 
 
+def test_a_run_of_a_matrix_says_which_it_is(notebook):
+    only = facts(combination=(RunParameter("only", {"城市": "北京"}), RunParameter("country", "CN")))
+    for html in (render_report(notebook, only), render_refusal(Refusal("cell", "no"), only)):
+        page = read(html)
+        assert page.find("h1").find_next_sibling().get_text() == "only 城市 北京 · country CN"
+        assert "(only 城市 北京 · country CN)" in page.title.get_text()
+    assert not read(render_report(notebook, facts())).find(class_="apart")
+
+
 def test_the_link_to_the_history_names_no_count_that_would_be_wrong_later(html):
     where = read(html).find(class_="where").get_text()
     assert where == f"{ENGLISH.all_studies} · {ENGLISH.history_link}"

@@ -6,7 +6,7 @@ from workbench.report.facts import Refusal, ReportFacts, RunParameter
 from workbench.report.figures import COLOURS, MARKERS, WIDTH, house_style
 from workbench.report.finding import Check, Finding, Source, finding_from_json
 from workbench.report.index import HistoryRow, IndexRow, render_history, render_index
-from workbench.report.page import render_refusal, render_report
+from workbench.report.page import in_words, render_refusal, render_report
 from workbench.report.show import FINDING_MIME, conclude, show_checks, show_figure, show_table
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "conclude",
     "finding_from_json",
     "house_style",
+    "in_words",
     "numbers",
     "render_history",
     "render_index",

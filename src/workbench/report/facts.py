@@ -36,6 +36,7 @@ class ReportFacts:
         finished: When it ended, None if unknown.
         study_file: The study's file, relative to the project's root; "" for a bare notebook.
         notebook: The notebook's file, relative to the project's root.
+        combination: Those parameters that tell this run from the study's others: its part of the matrix.
         parameters: In the order of the parameters cell.
         sources: Data that the record knows; when empty, what the finding says it read is shown.
         commit: Git commit, "" without one.
@@ -56,6 +57,7 @@ class ReportFacts:
     finished: datetime | None
     study_file: str
     notebook: str
+    combination: tuple[RunParameter, ...] = ()
     parameters: tuple[RunParameter, ...] = ()
     sources: tuple[Source, ...] = ()
     commit: str = ""

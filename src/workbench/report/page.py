@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from workbench.report import blocks
 from workbench.report.clean import markdown
-from workbench.report.facts import Refusal, ReportFacts
+from workbench.report.facts import Refusal, ReportFacts, RunParameter
 from workbench.report.finding import Source
 from workbench.report.languages import texts_in
 from workbench.report.sections import Piece, Taken, take_apart
 from workbench.report.show import MOST_CSV_ROWS
-from workbench.report.texts import Texts
+from workbench.report.texts import Language, Texts
 
 _ROOM_KIB = 100  # for all outputs; the whole page's budget is 150 KiB
 _MOST_MESSAGES, _MOST_TRACEBACK, _MOST_MESSAGE, _MOST_VALUE = 4000, 20_000, 2000, 600  # characters
@@ -56,7 +56,8 @@ def render_report(notebook: Mapping[str, Any], facts: ReportFacts) -> str:
             t=texts,
             facts=facts,
             style=_style(),
-            title=f"{facts.question} — {texts.word(finding.decision)}" if finding else facts.question,
+            title=" — ".join([_title(facts), *([texts.word(finding.decision)] if finding else [])]),
+            apart=_apart(facts),
             finding=finding,
             meta=_meta(facts, sources, texts),
             card=blocks.card(finding, texts, link="#checks" if finding.checks else "") if finding else "",
@@ -89,7 +90,8 @@ def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
             t=texts,
             facts=facts,
             style=_style(),
-            title=f"{facts.question} — {texts.state_word(facts.state)}",
+            title=f"{_title(facts)} — {texts.state_word(facts.state)}",
+            apart=_apart(facts),
             meta=_meta(facts, facts.sources, texts),
             happened=[text for text in (happened.get(refusal.kind, ""), said) if text],
             todo=markdown(getattr(texts, f"do_{refusal.kind}")),
@@ -101,6 +103,15 @@ def render_refusal(refusal: Refusal, facts: ReportFacts) -> str:
 
 def _style() -> Markup:
     return Markup(blocks.style("blocks") + blocks.style("page"))  # noqa: S704 (our own files)
+
+
+def _apart(facts: ReportFacts) -> str:
+    """What tells this run from the study's others."""
+    return " · ".join(in_words(parameter, facts.lang) for parameter in facts.combination)
+
+
+def _title(facts: ReportFacts) -> str:
+    return facts.question + (f" ({_apart(facts)})" if facts.combination else "")
 
 
 def _meta(facts: ReportFacts, sources: Sequence[Source], texts: Texts) -> list[str]:
@@ -159,6 +170,22 @@ def shown(value: Any, texts: Texts) -> str:
     if isinstance(value, dict):
         return texts.separator.join(f"{key}: {shown(item, texts)}" for key, item in value.items())
     return str(value)
+
+
+def in_words(parameter: RunParameter, lang: Language) -> str:
+    """A parameter and its value, short enough for a title.
+
+    >>> in_words(RunParameter("only", {"city": "Beijing", "device": ["app", "web"]}), "en")
+    'only city Beijing, device app, web'
+    >>> in_words(RunParameter("planned_end", "2026-10-10"), "en")
+    'planned end 2026-10-10'
+    """
+    texts, value = texts_in(lang), parameter.value
+    if isinstance(value, dict) and value:
+        said = texts.separator.join(f"{key} {shown(item, texts)}" for key, item in value.items())
+    else:
+        said = shown(value, texts)
+    return f"{parameter.name.replace('_', ' ')} {said}"
 
 
 def _files(taken: Taken, texts: Texts) -> list[File]:
