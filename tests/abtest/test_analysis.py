@@ -48,7 +48,16 @@ def measured(
         frame[name] = 10 + noise + frame["variant"].map(shifts.get(name, {})).fillna(0.0)
         moments[name] = MetricMoments(name, Quantity(0), (), table(frame, name))
     last = FIRST + timedelta(days=days - 1)
-    return Measured(frame["variant"].value_counts().sort_index().to_dict(), moments, FIRST, last, as_of or last, ())
+    return Measured(
+        frame["variant"].value_counts().sort_index().to_dict(),
+        moments,
+        FIRST,
+        last,
+        as_of or last,
+        (),
+        numbered=False,
+        breaches=(),
+    )
 
 
 @pytest.fixture

@@ -186,7 +186,7 @@ def test_a_file_that_is_not_there(shop):
         ("exposures", "variant", "spend", "table 'exposures': the source lacks the column 'variant'"),
         ("exposures", "spend", "spend", "a metric reads the table exposures: unknown column 'spend'"),
         ("exposures", "past", "spend", "a metric reads the table exposures: unknown column 'past'"),
-        ("orders", "subtotal", "paid", "a metric reads the table orders: unknown column 'subtotal'"),
+        ("orders", "subtotal", "paid", "table 'orders': unknown column 'subtotal'"),
         ("orders", "user_id", "paid", "table 'orders': the source lacks the column 'user_id'"),
         ("orders", "ordered_at", "paid", "table 'orders': the source lacks the column 'ordered_at'"),
     ],
@@ -214,7 +214,7 @@ def test_nobody_was_exposed(shop):
 
 def test_nothing_was_ordered(shop):
     written(shop, orders=ordered().iloc[:0])
-    refused(DataError, "the table orders is empty or has no time; nothing can be counted after exposure", shop, "paid")
+    refused(DataError, "table 'orders' has no rows; there is nothing to count", shop, "paid")
 
 
 def test_users_that_stand_twice(shop):
@@ -275,23 +275,10 @@ def test_values_that_are_no_numbers_beside_missing_ones(shop):
 @pytest.mark.parametrize("value", BAD)
 @pytest.mark.parametrize("goal", ["paid", "largest", "order_value"])
 def test_facts_with_values_that_are_no_numbers(shop, goal, value):
-    # −∞ is the largest only of a user who has nothing else.
-    wrong = np.inf if (goal, value) == ("largest", "-inf") else BAD[value]
     orders = ordered()
-    after = orders["user_id"].map(exposed().set_index("user_id")["exposed_at"])
-    inside = (orders["ordered_at"] >= after) & (orders["ordered_at"] < after + 7 * DAY)
-    one = orders.index[inside & (orders["user_id"] == orders.loc[inside, "user_id"].iloc[0])][0]
-    written(shop, orders=no_number(orders, "subtotal", wrong, [one]))
-    said = "largest" if goal == "largest" else "paid"
-    refused(DataError, f"'{said}': 1 users have a value that is no number or infinite", shop, goal)
-
-
-def test_values_that_nobody_asks_for_do_no_harm(shop):
-    """An infinite order long after every window, and one of a stranger."""
-    orders = ordered()
-    orders.loc[0, "user_id"], orders.loc[0, "ordered_at"] = 99_999, START + 35 * DAY
-    written(shop, orders=no_number(orders, "subtotal", np.inf, [0]))
-    walk(shop.analyse("paid"))
+    written(shop, orders=no_number(orders, "subtotal", BAD[value], [9]))
+    text = refused(DataError, "1 of 2,000 orders has a subtotal that is infinite or no number", shop, goal)
+    assert "for example order 9: " in text
 
 
 def test_text_where_numbers_are_wanted(shop):
@@ -399,7 +386,6 @@ def test_a_ratio_whose_denominator_is_zero(shop):
     [
         (lambda f: f[(f["variant"] == "A") | (f["user_id"] % 4 == 0)], {}, "do not agree with the planned split"),
         (lambda f: f, {"A": 1, "B": 1, "C": 1}, "C has no users"),
-        (lambda f: f.assign(variant=f["variant"].mask(f.index < 20, "C")), {"A": 1, "B": 1}, "20 users are in C, which the split does not name"),
         (lambda f: f.assign(variant=f["variant"].mask(f.index < 20, "C")), {"A": 1, "B": 1, "C": 0}, "20 users are in C, which should have none"),
     ],
 )  # fmt: skip
@@ -414,6 +400,20 @@ def test_a_split_that_is_not_the_declared_one(shop, change, split, says):
     assert "No result of this test can be believed" in story.headline(analysis)
 
 
+@pytest.mark.parametrize(
+    ("split", "says"),
+    [
+        ({"A": 1, "b1": 1}, "split: unknown variant 'b1'; nearest: 'B'"),
+        ({"A": 1, "X": 0, "Y": 1}, "split: unknown variant 'X'; there are: 'B', 'C'"),
+        ({"A": 1, "B": 1}, "split: it doesn't name 'C', which has users"),
+    ],
+)
+def test_a_split_with_other_names_is_a_slip_of_the_pen(shop, split, says):
+    frame = exposed()
+    written(shop, exposures=frame.assign(variant=frame["variant"].mask(frame.index < 20, "C")))
+    refused(StudyError, says, shop, split=split)
+
+
 @pytest.mark.parametrize("end", [START + 25 * DAY, START + 41 * DAY])
 def test_orders_that_end_before_any_window_does(shop, end):
     orders = ordered()
@@ -422,7 +422,7 @@ def test_orders_that_end_before_any_window_does(shop, end):
     walk(analysis)
     assert analysis.decision.word == "inconclusive"
     assert "each arm needs at least 2 units; found 0 in control and 0 in treatment" in analysis.decision.reason
-    assert analysis.measured.metrics["bought"].open_windows == 400
+    assert analysis.measured.metrics["bought"].open_windows == {"A": 200, "B": 200}
     assert any("400 of 400 users are left out" in text for text in said(analysis))
     assert list(conclusion.estimates(analysis)) == []
 
@@ -435,26 +435,13 @@ def test_orders_that_begin_after_every_exposure(shop):
     assert analysis.comparison("paid", "B").effect.variance_reduction == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("years", [-900, -200, 500, 5000])
-def test_times_far_away(shop, years):
-    def far(times):
-        return (
-            times.to_numpy().astype("datetime64[us]").astype("datetime64[s]") + np.timedelta64(years * 365, "D")
-        ).astype("datetime64[us]")
-
-    exposures, orders = exposed(), ordered()
-    written(shop)
-    near = shop.analyse("paid", segments=["country"])
-    written(
-        shop,
-        exposures=exposures.assign(exposed_at=far(exposures["exposed_at"])),
-        orders=orders.assign(ordered_at=far(orders["ordered_at"])),
-    )
-    there = shop.analyse("paid", segments=["country"])
-    walk(there)
-    assert there.comparison("paid", "B").effect.absolute == pytest.approx(
-        near.comparison("paid", "B").effect.absolute, rel=1e-9
-    )
+@pytest.mark.parametrize(("years", "says"), [(-200, "are dated before 2000"), (500, "lie in the future")])
+def test_times_far_away(shop, years, says):
+    orders = ordered()
+    far = orders["ordered_at"].to_numpy().astype("datetime64[s]") + np.timedelta64(years * 365, "D")
+    orders.loc[7, "ordered_at"] = far.astype("datetime64[us]")[7]
+    written(shop, orders=orders)
+    refused(DataError, f"1 of 2,000 orders {says.replace('are', 'is').replace('lie ', 'lies ')}", shop, "paid")
 
 
 def test_missing_values_are_counted_per_variant(shop):

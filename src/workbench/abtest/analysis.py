@@ -17,6 +17,7 @@ from workbench.abtest.effects import (
     compare_segments,
     compare_variants,
     heterogeneity,
+    uneven_loss,
 )
 from workbench.abtest.guardrail import MarginTest, loss_beyond
 from workbench.abtest.means import CannotEstimate, Effect, Level, level_of
@@ -83,6 +84,27 @@ class Analysis:
         return tuple(variant for variant in self.measured.users if variant != self.design.control)
 
     @property
+    def family(self) -> int:
+        """How many comparisons share the error rate: goals × variants."""
+        return len(self.design.with_role("goal")) * len(self.variants)
+
+    @property
+    def family_level(self) -> float:
+        """The level at which a single goal is clear whatever the others do."""
+        return 1 - (1 - self.design.level) / self.family
+
+    @property
+    def breakdowns(self) -> tuple[SegmentEffects, ...]:
+        """The leading variant's segments."""
+        return tuple(segments for segments in self.segments if segments.variant == self.leading)
+
+    @property
+    def segment_error(self) -> float:
+        """Below this p-value segments are said to differ: the error rate shared by the breakdowns."""
+        tested = sum(breakdown.difference is not None for breakdown in self.breakdowns)
+        return (1 - self.design.level) / max(tested, 1)
+
+    @property
     def running(self) -> bool:
         """Whether the planned end is still ahead of the data."""
         end, as_of = self.design.planned_end, self.measured.as_of
@@ -102,11 +124,7 @@ def analyse(design: Design, measured: Measured) -> Analysis:
         StudyError: The declared split is no split.
     """
     split = check_split(measured.users, design.shares or None, level=design.split_level)
-    compared = tuple(
-        comparison
-        for metric in measured.metrics.values()
-        for comparison in compare_variants(metric, control=design.control, level=design.level)
-    )
+    compared = tuple(c for metric in measured.metrics.values() for c in _compared(design, measured, metric))
     guardrails = _guardrails(design, measured)
     decision = decide(
         [_goal(metric, c) for metric in design.with_role("goal") for c in compared if c.metric == metric.name],
@@ -134,6 +152,12 @@ def analyse(design: Design, measured: Measured) -> Analysis:
     )
 
 
+def _compared(design: Design, measured: Measured, metric: MetricMoments) -> tuple[Comparison, ...]:
+    compared = compare_variants(metric, control=design.control, level=design.level)
+    uneven = uneven_loss(metric, measured.users, level=design.split_level)
+    return tuple(Comparison(c.metric, c.variant, None, uneven) for c in compared) if uneven else compared
+
+
 def _goal(metric: Metric, comparison: Comparison) -> Goal:
     return Goal(
         arm=comparison.variant,
@@ -149,9 +173,11 @@ def _guardrails(design: Design, measured: Measured) -> tuple[Guardrail, ...]:
     found = []
     for metric in design.with_role("guardrail"):
         moments = measured.metrics[metric.name]
-        for comparison in compare_variants(moments, control=design.control, level=design.level):
-            test, problem = _margin_test(metric, moments, design.control, comparison.variant, design.level)
-            early, _ = _margin_test(metric, moments, design.control, comparison.variant, design.early_level)
+        for comparison in _compared(design, measured, moments):
+            test, early, problem = None, None, comparison.withheld
+            if comparison.effect:
+                test, problem = _margin_test(metric, moments, design.control, comparison.variant, design.level)
+                early, _ = _margin_test(metric, moments, design.control, comparison.variant, design.early_level)
             shown = words.effect(metric, comparison.effect) if comparison.effect else ""
             found.append(Guardrail(comparison.variant, metric.label, test, early, problem, shown))
     return tuple(found)

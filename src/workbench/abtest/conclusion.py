@@ -23,7 +23,8 @@ def conclude_test(analysis: Analysis) -> None:
         estimates=list(estimates(analysis)),
         checks=trust.checks(analysis),
         data=analysis.measured.sources,
-        tables={"arms": tabulate.arm_values(analysis), "effects": tabulate.effect_values(analysis)},
+        tables={"arms": tabulate.arm_values(analysis)}
+        | ({"effects": tabulate.effect_values(analysis)} if analysis.comparisons else {}),
         tiles=tiles(analysis),
         labels={metric.name: metric.label for metric in analysis.design.metrics},
     )
@@ -80,21 +81,12 @@ def _of_comparison(analysis: Analysis, comparison: Comparison, role: str) -> Ite
 
 
 def _tile(analysis: Analysis, metric: Metric, found: Effect) -> Tile:
-    reference, good = 0.0, None
-    role = analysis.design.roles[metric.name]
-    if role == "goal":
-        outcome = next(
-            g.outcome for g in analysis.decision.goals if (g.arm, g.metric) == (analysis.leading, metric.label)
-        )
-        good = {"better": True, "worse": False}.get(outcome)
-    elif role == "guardrail":
-        sign = -1.0 if metric.better == "up" else 1.0
-        reference = sign * (metric.margin or 0.0) * abs(found.control)
-        test = next(g.test for g in analysis.guardrails if (g.arm, g.metric) == (analysis.leading, metric.label))
-        good = {"kept": True, "breached": False}.get(test.status) if test else None
-    note = f"from {words.control(metric, found)}"
+    """A metric in the leading variant; the line stands at no change, for a guardrail at its limit."""
+    role, reference, note = analysis.design.roles[metric.name], 0.0, f"from {words.control(metric, found)}"
     if role == "guardrail":
-        note += f"; may lose {numbers.share(metric.margin or 0.0)}"
+        sign, margin = (-1.0 if metric.better == "up" else 1.0), metric.margin or 0.0
+        reference = sign * margin * abs(found.control)
+        note += f"; limit {numbers.relative(sign * margin)}"
     return Tile(
         label=metric.label,
         value=words.difference(metric, found),
@@ -104,5 +96,18 @@ def _tile(analysis: Analysis, metric: Metric, found: Effect) -> Tile:
         point=found.absolute,
         high=found.high,
         reference=reference,
-        good=good,
+        good=_good(analysis, metric.label),
     )
+
+
+def _good(analysis: Analysis, label: str) -> bool | None:
+    """Whether a goal is clearly better or worse, or a guardrail broken; nothing is clear while the test runs."""
+    if analysis.running:
+        return None
+    for goal in analysis.decision.goals:
+        if (goal.arm, goal.metric) == (analysis.leading, label):
+            return {"better": True, "worse": False}.get(goal.outcome)
+    broken = [
+        g.metric for g in analysis.guardrails if g.arm == analysis.leading and g.test and g.test.status == "breached"
+    ]
+    return False if label in broken else None

@@ -23,14 +23,6 @@ from workbench.stats.multiplicity import holm
 Word = Literal["ship", "hold", "stop", "inconclusive"]
 Outcome = Literal["better", "worse", "unclear", "unknown"]
 
-RULE = (
-    "An arm ships when at least one goal is clearly better than in the control, none is clearly worse and every "
-    "guardrail is kept. It stops when a guardrail is broken, or when a goal is clearly worse and none is better. It is "
-    "held when goals disagree or a guardrail is still undecided. Nothing is read before the planned end, except a "
-    "guardrail that is broken beyond doubt, and nothing at all when the users per arm do not agree with the planned "
-    "split."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Goal:

@@ -30,6 +30,7 @@ class Design:
         split_level: Error rate of the check of the split.
         early_level: Level at which a guardrail may stop a test that is still running.
         planned_end: First day on which the test may be decided; None if it may always.
+        data_until: Last day that the data cover; None to take it from their latest times.
         smallest_effect: Smallest relative change worth acting on, as a fraction.
     """
 
@@ -44,6 +45,7 @@ class Design:
     split_level: float
     early_level: float
     planned_end: date | None
+    data_until: date | None
     smallest_effect: float
 
     def with_role(self, role: Role) -> tuple[Metric, ...]:
@@ -71,7 +73,8 @@ def design(
     srm_level: float = 0.001,
     early_level: float = 0.999,
     planned_end: str = "",
-    smallest_effect: float = 0.02,
+    data_until: str = "",
+    smallest_effect: float = 0.05,
 ) -> Design:
     """Check the words of a study against the metrics declared in the file `metrics`.
 
@@ -103,6 +106,11 @@ def design(
     if not goals:
         raise StudyError("the study names no goal; set `goals` to at least one metric")
     _check_shares(split or {}, control)
+    if early_level < level:
+        raise StudyError(
+            f"`early_level` is {early_level:g}, less than `level`, {level:g}: what stops a running test must be surer "
+            "than what decides a finished one; raise it, to 0.999 for example"
+        )
     metrics_named = tuple(declared.get(name) for name in roles)
     _check_labels(metrics_named)
     return Design(
@@ -117,6 +125,7 @@ def design(
         split_level=srm_level,
         early_level=early_level,
         planned_end=_day(planned_end) if planned_end else None,
+        data_until=_day(data_until) if data_until else None,
         smallest_effect=smallest_effect,
     )
 

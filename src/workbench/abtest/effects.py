@@ -22,7 +22,7 @@ class MetricMoments:
         outcome, covariates: Which columns of the moments they are made of.
         table: Keys `variant`, the segments' columns, and `day` (of exposure) where it is known.
         left_out: Users per variant that were exposed but are not in the metric, those with an open window included.
-        open_windows: Users whose window after exposure is still open at the end of the data.
+        open_windows: Those of them whose window after exposure is still open at the end of the data, per variant.
     """
 
     name: str
@@ -30,7 +30,7 @@ class MetricMoments:
     covariates: tuple[Quantity, ...]
     table: MomentTable
     left_out: Mapping[str, int] = field(default_factory=dict)
-    open_windows: int = 0
+    open_windows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,24 @@ class Heterogeneity:
     q: float
     p_value: float
     segments: int
+
+
+def uneven_loss(metric: MetricMoments, users: Mapping[str, int], *, level: float) -> str:
+    """Why the users who have a value cannot be compared: "" unless they were lost unevenly over the variants.
+
+    Pearson's chi-square test of users without a value against users whose window is over, per variant.
+    """
+    over = {variant: count - metric.open_windows.get(variant, 0) for variant, count in users.items()}
+    lost = {variant: metric.left_out.get(variant, 0) - metric.open_windows.get(variant, 0) for variant in users}
+    counted = [variant for variant in users if over[variant] > 0]
+    rate = sum(lost[v] for v in counted) / max(sum(over[v] for v in counted), 1)
+    if not 0 < rate < 1:
+        return ""
+    chi2 = sum((lost[v] - rate * over[v]) ** 2 / (rate * (1 - rate) * over[v]) for v in counted)
+    if chdtrc(len(counted) - 1, chi2) >= level:
+        return ""
+    shares = ", ".join(f"{lost[variant]:,} of {over[variant]:,} in {variant}" for variant in counted)
+    return f"users without a value are not spread evenly over the variants ({shares}), so the rest cannot be compared"
 
 
 def compare_variants(

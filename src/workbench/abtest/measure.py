@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import frexp, ldexp
 
 import numpy as np
@@ -19,7 +19,7 @@ from workbench.abtest.effects import MetricMoments
 from workbench.abtest.layout import BEFORE, COVARIATE, Layout, layout, parts
 from workbench.errors import DataError, StudyError, unknown
 from workbench.stats import MomentTable
-from workbench.tables import Catalog, Source, collect
+from workbench.tables import Breach, Catalog, Source, check_contract, collect
 from workbench.tables.metrics import FactMetric, Metric
 from workbench.tables.schema import canonical
 
@@ -39,8 +39,10 @@ class Measured:
         users: Exposed users per variant, the control first.
         metrics: The moments of each metric, by its name.
         first, last: Days of the first and last exposure, None without `exposed_at`.
-        as_of: Last day that the data cover, None where they have no clock.
+        as_of: First day that the data do not wholly cover, None where they have no clock.
         sources: The tables that were read.
+        numbered: Whether the users are rows of a source without ids.
+        breaches: What the tables of facts break of their contracts without making an answer worthless.
     """
 
     users: Mapping[str, int]
@@ -49,6 +51,8 @@ class Measured:
     last: date | None
     as_of: date | None
     sources: tuple[Source, ...]
+    numbered: bool
+    breaches: tuple[Breach, ...]
 
 
 def measure(catalog: Catalog, design: Design) -> Measured:
@@ -67,14 +71,15 @@ def measure(catalog: Catalog, design: Design) -> Measured:
             f"the metrics count {' and '.join(tables)} after exposure, but the table exposures has no exposed_at; "
             "map it in the catalogue"
         )
-    if design.planned_end and period.first is None:
+    if design.planned_end and period.first is None and design.data_until is None:
         raise StudyError(
             f"planned_end is {design.planned_end}, but the table exposures has no exposed_at, so nobody can tell "
-            "whether that day has come; leave planned_end out, or map exposed_at in the catalogue"
+            "whether that day has come; say in data_until how far the data go, map exposed_at, or leave planned_end out"
         )
     keys = ["variant", *design.segments, *(["day"] if period.first else [])]
     sources = {name: catalog.source(name) for name in ["exposures", *tables]}
-    spans = {name: _span(sources[name]) for name in tables}
+    breaches = _check_facts(catalog, tables, design.metrics)
+    spans = {name: _span(sources[name], design.data_until) for name in tables}
     wide = aggregate.per_user(
         users,
         {name: catalog.table(name) for name in tables},
@@ -96,14 +101,48 @@ def measure(catalog: Catalog, design: Design) -> Measured:
             f"everybody in the experiment {design.experiment!r} is in the variant {design.control!r}; "
             "there is nobody to compare with"
         )
-    order = [design.control, *sorted(set(counts.index) - {design.control})]
+    _check_split_names(design, list(counts.index))
+    order = dict.fromkeys([design.control, *(v for v in design.shares if v in counts.index), *sorted(counts.index)])
     return Measured(
         users={variant: int(counts[variant]) for variant in order},
         metrics={plan.metric.name: _metric_moments(i, plan, frame, keys, shifts) for i, plan in enumerate(layouts)},
         first=period.first.date() if period.first else None,
         last=period.last.date() if period.last else None,
-        as_of=_as_of(sources, tables),
+        as_of=_as_of(sources, tables, design.data_until),
         sources=tuple(sources.values()),
+        numbered=catalog.file.mapping("exposures").row_id == "user_id",
+        breaches=breaches,
+    )
+
+
+def _check_facts(catalog: Catalog, tables: Sequence[str], metrics: Sequence[Metric]) -> tuple[Breach, ...]:
+    """Hold the tables that the metrics count to their contracts.
+
+    Raises:
+        DataError: A breach after which no count can be believed.
+    """
+    found: list[Breach] = []
+    for table in tables:
+        counted = [part for part in parts(metrics) if isinstance(part, FactMetric) and part.table == table]
+        values = dict.fromkeys(part.value for part in counted if part.value)
+        found += check_contract(catalog, table, columns=tuple(values))
+    fatal = [breach.detail for breach in found if breach.severity == "fail"]
+    if fatal:
+        raise DataError("; ".join(fatal))
+    return tuple(found)
+
+
+def _check_split_names(design: Design, found: Sequence[str]) -> None:
+    """A split that names other variants than there are is a slip of the pen, not a loss of users."""
+    undeclared = [variant for variant in found if variant not in design.shares]
+    if not design.shares or not undeclared:
+        return
+    absent = [variant for variant in design.shares if variant not in found]
+    if absent:
+        raise StudyError(f"split: {unknown('variant', absent[0], undeclared)}; name the variants as the data do")
+    raise StudyError(
+        f"split: it doesn't name {', '.join(map(repr, undeclared))}, which has users; give every variant its share, "
+        "or leave users out with `only`"
     )
 
 
@@ -240,15 +279,18 @@ def _metric_moments(
 ) -> MetricMoments:
     made = _from_covariances if f"n_m{i}" in frame else _from_shifted_sums
     table = made(i, plan, frame, keys, shifts)
-    left_out = (frame["users"] - table.n).groupby(frame["variant"]).sum()
     return MetricMoments(
         name=plan.metric.name,
         outcome=plan.outcome,
         covariates=plan.covariates,
         table=table,
-        left_out={str(variant): int(count) for variant, count in left_out.items()},
-        open_windows=int(frame[f"open_m{i}"].sum()) if f"open_m{i}" in frame else 0,
+        left_out=_per_variant(frame, frame["users"] - table.n),
+        open_windows=_per_variant(frame, frame[f"open_m{i}"]) if f"open_m{i}" in frame else {},
     )
+
+
+def _per_variant(frame: pd.DataFrame, users: pd.Series[int]) -> dict[str, int]:
+    return {str(variant): int(count) for variant, count in users.groupby(frame["variant"]).sum().items()}
 
 
 def _from_shifted_sums(
@@ -286,14 +328,19 @@ def _fact_tables(metrics: Sequence[Metric]) -> list[str]:
     return list(dict.fromkeys(part.table for part in parts(metrics) if isinstance(part, FactMetric)))
 
 
-def _span(source: Source) -> Span:
+def _span(source: Source, data_until: date | None) -> Span:
     if source.first is None or source.last is None:
         raise DataError(f"the table {source.table} is empty or has no time; nothing can be counted after exposure")
-    return Span(datetime.fromisoformat(source.first), datetime.fromisoformat(source.last))
+    last = datetime.fromisoformat(source.last)
+    if data_until:
+        last = datetime.combine(data_until, time()) + timedelta(days=1)
+    return Span(datetime.fromisoformat(source.first), last)
 
 
-def _as_of(sources: Mapping[str, Source], tables: Sequence[str]) -> date | None:
-    """The last day that every table of outcomes covers."""
+def _as_of(sources: Mapping[str, Source], tables: Sequence[str], data_until: date | None) -> date | None:
+    """The first day that some table of outcomes does not wholly cover; its last hour may be quiet."""
+    if data_until:
+        return data_until + timedelta(days=1)
     ends = [sources[name].last for name in tables or ["exposures"]]
-    known = [datetime.fromisoformat(end).date() for end in ends if end]
+    known = [(datetime.fromisoformat(end) + timedelta(hours=1)).date() for end in ends if end]
     return min(known) if known else None

@@ -61,9 +61,8 @@ def show_effects(analysis: Analysis) -> None:
 
 def show_segments(analysis: Analysis) -> None:
     """The first goal in the leading variant, by the segments of each breakdown."""
-    for breakdown in analysis.segments:
-        if breakdown.variant == analysis.leading:
-            _show_breakdown(analysis, breakdown)
+    for breakdown in analysis.breakdowns:
+        _show_breakdown(analysis, breakdown)
 
 
 def _show_breakdown(analysis: Analysis, breakdown: SegmentEffects) -> None:
@@ -83,24 +82,28 @@ def _show_breakdown(analysis: Analysis, breakdown: SegmentEffects) -> None:
     ]  # fmt: skip
     if not rows:
         return
-    p = breakdown.difference.p_value if breakdown.difference else 1.0
-    differs = p < 1 - analysis.design.level
-    verdict = "seems to differ" if differs else "does not clearly differ"
     with house_style():
         figure = _forest(rows, (breakdown.variant,), f"difference in {words.named(goal)}, {unit}".rstrip(", "))
         show_figure(
             figure,
-            title=f"{goal.label} by {name}: the effect of {breakdown.variant} {verdict}",
-            lead=f"Difference to {analysis.design.control}, with {numbers.share(analysis.design.level)} intervals.",
-            caption="What to conclude: "
-            + (
-                "look closer at the segments that stand apart before acting on all."
-                if differs
-                else "one answer serves all."
-            )
-            + f" Test of equal effects: {numbers.p_value(p)}. Segments were not part of the rule.",
+            title=f"{goal.label} by {name}, {breakdown.variant} against {analysis.design.control}",
+            lead=f"Difference with {numbers.share(analysis.design.level)} intervals; the dashed line is no change.",
+            caption=_segments_caption(analysis, breakdown),
             alt=_spoken(rows, unit),
         )
+
+
+def _segments_caption(analysis: Analysis, breakdown: SegmentEffects) -> str:
+    outside = "Segments are not part of the rule."
+    if breakdown.difference is None:
+        return f"There are not two segments to compare. {outside}"
+    p = breakdown.difference.p_value
+    if analysis.running:
+        return f"The test is still running, so nothing is to be concluded yet. {outside}"
+    shown = numbers.p_value(p)
+    if p < analysis.segment_error:
+        return f"What to conclude: the effect differs ({shown}); look at the segments before acting on all. {outside}"
+    return f"What to conclude: no clear sign that the effect differs ({shown}); small differences go unseen. {outside}"
 
 
 def show_days(analysis: Analysis) -> None:
@@ -183,6 +186,8 @@ def _draw(axes: Axes, row: _Row, at: float, i: int) -> None:
 
 
 def _effects_caption(analysis: Analysis) -> str:
+    if analysis.running:
+        return "The test is still running, so nothing is to be concluded yet."
     goals = [(g.metric, g.outcome) for g in analysis.decision.goals if g.arm == analysis.leading]
     said = {
         "better": "is clearly better",
@@ -192,9 +197,9 @@ def _effects_caption(analysis: Analysis) -> str:
     }
     parts = [f"{words.inside_a_sentence(metric)} {said[outcome]}" for metric, outcome in goals]
     kept = {
-        "kept": "stays within what it may lose",
-        "breached": "loses more than it may",
-        "open": "may lose more than it may",
+        "kept": "stays within its limit",
+        "breached": "is beyond its limit",
+        "open": "may be beyond its limit",
     }
     parts += [
         f"{words.inside_a_sentence(g.metric)} {kept[g.test.status]}"

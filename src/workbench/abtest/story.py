@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import ceil
+
+from scipy.special import ndtri
+
 from workbench.abtest import words
 from workbench.abtest.analysis import Analysis
+from workbench.abtest.decision import Guardrail
 from workbench.abtest.design import Design
+from workbench.abtest.means import Effect
 from workbench.abtest.power import units_needed
 from workbench.report import numbers
 from workbench.tables.metrics import Metric
 
+POWER = 0.8
+
 
 def headline(analysis: Analysis) -> str:
     """One sentence that a manager repeats."""
-    decision, goal, leading = analysis.decision, analysis.first_goal, analysis.leading
+    decision, goal = analysis.decision, analysis.first_goal
     if decision.withheld:
         return f"No result of this test can be believed: {words.inside_a_sentence(analysis.split.detail)}"
+    subject = f"{analysis.leading}{words.scope(analysis.design)}"
     if decision.word in {"ship", "stop"}:
-        return f"{decision.word.capitalize()} {leading}: {_decisive(analysis)}."
-    if analysis.comparison(goal.name, leading).effect is None:
-        return f"{goal.label} cannot be compared: {analysis.comparison(goal.name, leading).withheld}."
+        return f"{decision.word.capitalize()} {subject}: {_decisive(analysis)}."
+    if analysis.comparison(goal.name, analysis.leading).effect is None:
+        return f"{goal.label} cannot be compared: {analysis.comparison(goal.name, analysis.leading).withheld}."
     found = _found(analysis, goal)
     if analysis.running:
-        return f"Still running until {_end(analysis.design)}; {leading} so far: {found}."
+        return f"Still running until {_end(analysis.design)}; {subject} so far: {found}."
     if decision.word == "hold":
-        return f"Not yet {leading}: {found}, but {_held(analysis)}."
-    return f"No clear answer for {leading}: {found}."
+        return f"Not yet {subject}: {found}, but {_held(analysis)}."
+    return f"No clear answer for {subject}: {found}."
 
 
 def rule(analysis: Analysis) -> str:
-    """The rule that was set beforehand, with this study's metrics and levels."""
+    """The rule that was set beforehand, with this study's metrics and levels; `decision.decide` applies it."""
     design = analysis.design
     goals, guardrails = design.with_role("goal"), design.with_role("guardrail")
-    family = len(goals) * len(analysis.variants)
-    corrected = f", corrected for {family} comparisons" if family > 1 else ""
-    ship = f"{words.listed([words.named(goal) for goal in goals], last='or')} is clearly better"
-    ship += f" ({numbers.share(design.level)} confidence{corrected})"
-    ship += ", no goal is clearly worse" if len(goals) > 1 else ""
-    for guardrail in guardrails:
-        ship += f", and {words.named(guardrail)} surely loses no more than {numbers.share(guardrail.margin or 0.0)}"
-    stop = "a goal is clearly worse" + (" or a guardrail surely loses more" if guardrails else "")
-    end = f" Decided from {_end(design)} on, not before." if design.planned_end else ""
-    return f"Ship a variant if {ship}. Stop it if {stop}.{end}"
+    corrected = f", corrected for {analysis.family} comparisons" if analysis.family > 1 else ""
+    better = f"{words.listed([words.named(goal) for goal in goals], last='or')} is clearly better"
+    needs = [f"{better} ({numbers.share(design.level)} confidence{corrected})"]
+    needs += ["no goal is clearly worse"] if len(goals) > 1 else []
+    needs += [f"{words.named(g)} surely {_limit(g)}" for g in guardrails]
+    text = f"Ship a variant if {words.listed(needs)}. "
+    worse = "a goal is clearly worse and none better" if len(goals) > 1 else f"{words.named(goals[0])} is clearly worse"
+    text += f"Stop it if {worse}{' or a guardrail is surely beyond its limit' if guardrails else ''}."
+    waits = ["goals disagree"] if len(goals) > 1 else []
+    waits += ["a guardrail is not settled"] if guardrails else []
+    text += f" Hold it if a goal is better but {words.listed(waits, last='or')}." if waits else ""
+    if design.planned_end:
+        early = (
+            f"; before, only a guardrail beyond its limit at {numbers.share(design.early_level)} confidence stops it"
+        )
+        text += f" Decided from {_end(design)} on{early if guardrails else ', not before'}."
+    return text
 
 
 def next_step(analysis: Analysis) -> str:
@@ -51,16 +68,21 @@ def next_step(analysis: Analysis) -> str:
             "Find out why users are missing or misplaced (logging, redirects, bots), mend it, and start the test again "
             "with new users."
         )
-    if decision.word == "ship":
-        rest = [arm.arm for arm in decision.arms if arm.arm != decision.arm]
-        return f"Give {decision.arm} to everybody." + (f" Switch {words.listed(rest)} off." if rest else "")
-    stopped = [arm.arm for arm in decision.arms if arm.word == "stop"]
+    off = [arm.arm for arm in decision.arms if arm.word == "stop"]
+    switch_off = f"Switch {words.listed(off)} off" if off else ""
     if decision.word == "stop":
-        return f"Switch {words.listed(stopped)} off and keep {design.control}."
-    off = f"Switch {words.listed(stopped)} off. " if stopped else ""
+        return f"{switch_off} and keep {design.control}."
+    if decision.word == "ship":
+        seconds = [arm.arm for arm in decision.arms if arm.word == "ship" and arm.arm != decision.arm]
+        also = f" {words.listed(seconds)} would ship too, as second choice." if seconds else ""
+        return f"Give {decision.arm} to everybody{words.scope(design)}.{also}" + (f" {switch_off}." if off else "")
     if analysis.running:
-        return f"{off}Leave the test running; the decision is due on {_end(design)}."
-    return off + _what_would_settle(analysis)
+        rest = f"Leave the test running; the decision is due when the data reach {_end(design)}."
+    elif decision.word == "hold":
+        rest = _what_would_release(analysis)
+    else:
+        rest = _what_would_settle(analysis)
+    return f"{switch_off}. {rest}" if off else rest
 
 
 def _found(analysis: Analysis, metric: Metric) -> str:
@@ -77,19 +99,10 @@ def _with_outcome(analysis: Analysis, outcome: str) -> list[Metric]:
     return [goal for goal in analysis.design.with_role("goal") if goal.label in labels]
 
 
-def _held(analysis: Analysis) -> str:
-    """What keeps the leading variant from shipping though a goal is better."""
-    worse = [words.named(goal) for goal in _with_outcome(analysis, "worse")]
-    if worse:
-        return f"{words.listed(worse)} is clearly worse"
-    still_open = [
-        words.inside_a_sentence(g.metric)
-        for g in analysis.guardrails
-        if g.arm == analysis.leading and g.test and g.test.status == "open"
-    ]
-    return (
-        f"{words.listed(still_open)} may still lose more than allowed" if still_open else "other variants are undecided"
-    )
+def _guardrails(analysis: Analysis, status: str) -> list[Guardrail]:
+    """The guardrails with this status in the leading variant."""
+    of_leading = [g for g in analysis.guardrails if g.arm == analysis.leading]
+    return [g for g in of_leading if ("unknown" if g.test is None else g.test.status) == status]
 
 
 def _decisive(analysis: Analysis) -> str:
@@ -97,28 +110,79 @@ def _decisive(analysis: Analysis) -> str:
     goals = _with_outcome(analysis, "better" if analysis.decision.word == "ship" else "worse")
     if goals and not analysis.running:
         return _found(analysis, goals[0])
-    broken = next(
-        g for g in analysis.guardrails if g.arm == analysis.leading and g.test and g.test.status == "breached"
-    )
-    return f"{words.inside_a_sentence(broken.metric)} loses more than allowed, {broken.shown}"
+    broken = _guardrails(analysis, "breached")[0]
+    return f"{words.inside_a_sentence(broken.metric)} is beyond its limit, {broken.shown}"
+
+
+def _held(analysis: Analysis) -> str:
+    """What keeps the leading variant from shipping though a goal is better."""
+    worse = [words.named(goal) for goal in _with_outcome(analysis, "worse")]
+    if worse:
+        return f"{words.listed(worse)} is clearly worse"
+    waiting = [words.inside_a_sentence(g.metric) for g in _guardrails(analysis, "open")]
+    return f"{words.listed(waiting)} may still be beyond its limit"
+
+
+def _what_would_release(analysis: Analysis) -> str:
+    worse = [words.named(goal) for goal in _with_outcome(analysis, "worse")]
+    if worse:
+        better = words.listed([words.named(goal) for goal in _with_outcome(analysis, "better")])
+        return (
+            f"More users will not settle this: somebody has to weigh better {better} against worse "
+            f"{words.listed(worse)}."
+        )
+    guardrail = _guardrails(analysis, "open")[0]
+    name, test = words.inside_a_sentence(guardrail.metric), guardrail.test
+    if test is None or test.room <= 0:
+        return f"Look into {name} before anything else: as it stands, it is beyond its limit."
+    there = sum(analysis.measured.users.values())
+    factor = ((ndtri((1 + test.level) / 2) + ndtri(POWER)) * test.std_error / test.room) ** 2
+    return f"Run on until {name} is settled, with about {_about(max(there * factor, there * 1.1))} users in all."
 
 
 def _what_would_settle(analysis: Analysis) -> str:
-    goal, share = analysis.first_goal, analysis.design.smallest_effect
+    unknown = [goal.label for goal in _with_outcome(analysis, "unknown")]
+    unknown += [guardrail.metric for guardrail in _guardrails(analysis, "unknown")]
+    if unknown:
+        names = words.listed([words.inside_a_sentence(name) for name in unknown])
+        return f"The rule needs {names}, which cannot be judged (the reason is below): mend it or leave it out."
+    goal, design = _with_outcome(analysis, "unclear")[0], analysis.design
     found = analysis.comparison(goal.name, analysis.leading).effect
     if found is None or found.control == 0:
         return f"Wait for more users, then read {words.named(goal)} again."
-    there = found.n_control + found.n_treatment
-    change = abs(found.control) * share
-    needed = units_needed(found, change)
-    users = needed.control + needed.treatment
-    worth = f"{numbers.share(share)} of {words.control(goal, found)}, that is {words.size(goal, change)}"
-    if users <= there:
-        return f"The test was large enough to find a change worth acting on ({worth}); keep {analysis.design.control}."
-    return (
-        f"To find a change worth acting on ({worth}), about {numbers.number(users, '', half_width=users / 20)} users "
-        f"are needed; there were {numbers.count(there)}. Run on to that number, or drop the idea."
+    change = abs(found.control) * design.smallest_effect
+    worth = (
+        f"{numbers.share(design.smallest_effect)} of {words.control(goal, found)}, that is {words.size(goal, change)}"
     )
+    if -change < found.low and found.high < change:
+        return f"A change worth acting on ({worth}) is as good as excluded; keep {design.control}."
+    return _users_needed(analysis, found, change, worth)
+
+
+def _users_needed(analysis: Analysis, found: Effect, change: float, worth: str) -> str:
+    there = found.n_control + found.n_treatment
+    needed = units_needed(replace(found, level=analysis.family_level), change, power=POWER)
+    users = needed.control + needed.treatment
+    if users <= there:
+        return (
+            f"The interval still holds changes worth acting on ({worth}), though a test of this size finds them "
+            f"mostly: expect little, and keep {analysis.design.control}."
+        )
+    control = analysis.design.control
+    pair = f" in {control} and {analysis.leading}" if len(analysis.variants) > 1 else ""
+    return (
+        f"To find a change worth acting on ({worth}) in {POWER * 10:.0f} cases of 10, about {_about(users)} "
+        f"users{pair} are needed; there were {numbers.count(there)}. Run on to that number, or keep {control}."
+    )
+
+
+def _limit(metric: Metric) -> str:
+    """What a guardrail may do: "falls by no more than 2 %"."""
+    return f"{'falls' if metric.better == 'up' else 'rises'} by no more than {numbers.share(metric.margin or 0.0)}"
+
+
+def _about(users: float) -> str:
+    return numbers.number(ceil(users), "", half_width=users / 20)
 
 
 def _end(design: Design) -> str:

@@ -15,17 +15,19 @@ PER_USERS = 100_000
 
 def show_arms(analysis: Analysis) -> None:
     """The decision table: variant → action → expected value → interval; the users alone when results are withheld."""
-    goal = analysis.first_goal
+    goal, arms = analysis.first_goal, analysis.decision.arms
     if analysis.decision.withheld:
         show_table(
             split_table(analysis), title="Users per variant, found and expected", caption=analysis.decision.reason
         )
         return
+    reasons = arms[0].reason if len(arms) == 1 else " ".join(f"{arm.arm}: {arm.reason}" for arm in arms)
+    adds_up = words.adds_up(goal)
     show_table(
         arm_table(analysis),
         title=f"What each variant does to {words.named(goal)}",
-        lead=f"Difference to {analysis.design.control} per user, and what it adds up to.",
-        caption=analysis.decision.reason,
+        lead=f"Difference to {analysis.design.control}" + (" per user, and what it adds up to." if adds_up else "."),
+        caption=reasons,
     )
 
 
@@ -33,13 +35,13 @@ def show_metrics(analysis: Analysis) -> None:
     """Every metric in every variant; nothing when the results are withheld."""
     if not analysis.comparisons:
         return
-    family = sum(role == "goal" for role in analysis.design.roles.values()) * len(analysis.variants)
-    corrected = f"; for goals corrected for {family} comparisons" if family > 1 else ""
+    corrected = f"; for goals corrected for {analysis.family} comparisons" if analysis.family > 1 else ""
+    caption = f"p: how often chance alone would bring a difference this large{corrected}."
     show_table(
         metric_table(analysis),
         title="Every metric",
-        lead=f"Level in {analysis.design.control} and difference to it, per user.",
-        caption=f"p: how often chance alone would bring a difference this large{corrected}.",
+        lead=f"Level in {analysis.design.control} and difference to it.",
+        caption="The test is still running, so nothing is to be concluded yet." if analysis.running else caption,
     )
 
 
@@ -71,16 +73,17 @@ def arm_table(analysis: Analysis) -> pd.DataFrame:
         found = next((c.effect for c in analysis.comparisons if (c.metric, c.variant) == (goal.name, variant)), None)
         row["Difference"] = words.difference(goal, found) if found else None
         row[f"{numbers.share(analysis.design.level)} interval"] = words.interval(goal, found) if found else None
-        half = (found.high - found.low) / 2 * PER_USERS if found else None
-        row[f"Per {numbers.count(PER_USERS)} users"] = (
-            numbers.number(found.absolute * PER_USERS, unit, half_width=half, signed=True) if found else None
-        )
+        if words.adds_up(goal):
+            half = (found.high - found.low) / 2 * PER_USERS if found else None
+            row[f"Per {numbers.count(PER_USERS)} users"] = (
+                numbers.number(found.absolute * PER_USERS, unit, half_width=half, signed=True) if found else None
+            )
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def metric_table(analysis: Analysis) -> pd.DataFrame:
-    """Every metric in every variant, as texts; the variants are named where there are several."""
+    """Every metric in every variant, as texts; several variants are named, p-values left out of a running test."""
     adjusted = {(g.arm, g.metric): g.p_adjusted for g in analysis.decision.goals}
     control, level = analysis.design.control, numbers.share(analysis.design.level)
     rows = []
@@ -91,12 +94,12 @@ def metric_table(analysis: Analysis) -> pd.DataFrame:
         row: dict[str, str | None] = {"Metric": metric.label if role == "goal" else f"{metric.label} ({role})"}
         if len(analysis.variants) > 1:
             row["Variant"] = comparison.variant
-        row[control] = words.control(metric, found) if found else None
+        plain = analysis.levels[metric.name].get(control)
+        row[control] = words.control(metric, found) if found else words.level(metric, plain.value) if plain else None
         row["Difference"] = words.difference(metric, found) if found else "not known"
         row[f"{level} interval"] = words.interval(metric, found) if found else None
-        row["p"] = (
-            numbers.p_value(found.p_value if p is None else p).removeprefix("p ").removeprefix("= ") if found else None
-        )
+        if not analysis.running:
+            row["p"] = _p_value(found.p_value if p is None else p) if found else None
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -181,6 +184,10 @@ def _values(found: Effect | None) -> dict[str, float | None]:
         "relative_high",
     )
     return {name: getattr(found, name) if found else None for name in names}
+
+
+def _p_value(p: float) -> str:
+    return numbers.p_value(p).removeprefix("p ").removeprefix("= ")
 
 
 def _control_action(analysis: Analysis) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.abtest import words
 from workbench.abtest.analysis import Analysis
 from workbench.abtest.effects import Comparison
@@ -17,14 +19,41 @@ FEW_EVENTS = 50
 
 def checks(analysis: Analysis) -> list[Check]:
     """Reasons to believe or to distrust the numbers."""
-    found = [_split_check(analysis), Check("one variant per user", "pass", "Every user stands once, in one variant.")]
-    found += _coverage_checks(analysis)
+    found = [_split_check(analysis), _users_check(analysis), *_coverage_checks(analysis), *_end_checks(analysis)]
+    found += [Check("contract", "warn", f"{breach.detail}") for breach in analysis.measured.breaches]
     found += [_estimable(analysis, c) for c in analysis.comparisons if c.effect is None]
     found += [_no_percentage(analysis, c) for c in analysis.comparisons if c.effect and c.effect.relative is None]
     found += [check for metric in analysis.design.metrics for check in _few_events(analysis, metric)]
     if not analysis.decision.withheld:
         found += [_precision_check(analysis), *_segment_checks(analysis)]
     return found
+
+
+def _users_check(analysis: Analysis) -> Check:
+    if analysis.measured.numbered:
+        return Check(
+            "one variant per user",
+            "warn",
+            "The source has no user ids, so its rows were numbered: a user who stands twice would not be seen.",
+        )
+    return Check("one variant per user", "pass", "Every user stands once, in one variant.")
+
+
+def _end_checks(analysis: Analysis) -> list[Check]:
+    design = analysis.design
+    if design.planned_end is None:
+        detail = "No planned end was set, so the test is read as finished; read while it runs, it finds false winners."
+        return [Check("planned end", "warn", detail)]
+    if analysis.running:
+        return [
+            Check(
+                "planned end",
+                "warn",
+                "The test is still running. Its intervals hold for one reading at the end; who reads them every day "
+                "for two weeks finds a winner in one of five tests that have none.",
+            )
+        ]
+    return [Check("planned end", "pass", f"The test has reached its planned end, {design.planned_end:%-d %b %Y}.")]
 
 
 def _split_check(analysis: Analysis) -> Check:
@@ -45,7 +74,7 @@ def _open_windows(analysis: Analysis) -> list[Check]:
     total = numbers.count(sum(analysis.measured.users.values()))
     alike: dict[tuple[int, str], list[str]] = {}
     for metric in analysis.design.metrics:
-        users = analysis.measured.metrics[metric.name].open_windows
+        users = sum(analysis.measured.metrics[metric.name].open_windows.values())
         if users:
             alike.setdefault((users, _window(metric)), []).append(words.named(metric))
     details = [
@@ -59,8 +88,9 @@ def _missing_values(analysis: Analysis) -> list[Check]:
     found = []
     for metric in analysis.design.metrics:
         moments = analysis.measured.metrics[metric.name]
-        if sum(moments.left_out.values()) > moments.open_windows:
-            parts = [f"{numbers.count(users)} in {variant}" for variant, users in moments.left_out.items() if users]
+        lost = {variant: users - moments.open_windows.get(variant, 0) for variant, users in moments.left_out.items()}
+        parts = [f"{numbers.count(users)} in {variant}" for variant, users in lost.items() if users]
+        if parts:
             detail = f"{metric.label}: users without a value are left out, {words.listed(parts)}."
             found.append(Check("missing values", "warn", detail))
     return found
@@ -79,11 +109,11 @@ def _no_percentage(analysis: Analysis, comparison: Comparison) -> Check:
 
 def _few_events(analysis: Analysis, metric: Metric) -> list[Check]:
     """How many events a level is worth, (level / standard error)²: their number if rare, fewer if a few are large."""
-    few = [
-        variant
-        for variant, level in analysis.levels.get(metric.name, {}).items()
-        if level.std_error > 0 and level.value > 0 and (level.value / level.std_error) ** 2 < FEW_EVENTS
-    ]
+    few = []
+    for variant, level in analysis.levels.get(metric.name, {}).items():
+        rarer = min(level.value, 1 - level.value) if metric.unit == "share" else level.value
+        if rarer == 0 or (rarer > 0 and level.std_error > 0 and (rarer / level.std_error) ** 2 < FEW_EVENTS):
+            few.append(variant)
     if not few:
         return []
     detail = f"{metric.label} rests on a handful of users in {words.listed(few)}; its interval may be too narrow."
@@ -96,7 +126,7 @@ def _precision_check(analysis: Analysis) -> Check:
     found = analysis.comparison(goal.name, analysis.leading).effect
     if found is None:
         return Check("precision", "warn", f"{goal.label} cannot be estimated, so the test says nothing about it.")
-    smallest = smallest_detectable(found)
+    smallest = smallest_detectable(replace(found, level=analysis.family_level))
     matters = abs(found.control) * design.smallest_effect
     removed = ""
     if found.variance_reduction > 0.005:
@@ -112,22 +142,16 @@ def _precision_check(analysis: Analysis) -> Check:
 
 def _segment_checks(analysis: Analysis) -> list[Check]:
     found = []
-    tested = [s for s in analysis.segments if s.variant == analysis.leading and s.difference]
-    for breakdown in tested:
-        p = breakdown.difference.p_value if breakdown.difference else 1.0
-        name, level = words.columns(breakdown.columns), (1 - analysis.design.level) / len(tested)
-        if p < level:
-            found.append(
-                Check(
-                    "segments",
-                    "warn",
-                    f"The effect differs by {name} ({numbers.p_value(p)}): look at the segments before acting.",
-                )
-            )
+    for breakdown in analysis.breakdowns:
+        if breakdown.difference is None:
+            continue
+        name, p = words.columns(breakdown.columns), numbers.p_value(breakdown.difference.p_value)
+        if breakdown.difference.p_value < analysis.segment_error:
+            found.append(Check("segments", "warn", f"The effect differs by {name} ({p}): look there before acting."))
         else:
-            found.append(
-                Check("segments", "pass", f"The effect does not clearly differ by {name} ({numbers.p_value(p)}).")
-            )
+            limit = numbers.p_value(analysis.segment_error).removeprefix("p = ")
+            detail = f"No clear sign that the effect differs by {name} ({p}; called clear below {limit})."
+            found.append(Check("segments", "pass", detail))
     return found
 
 

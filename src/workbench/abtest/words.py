@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.abtest.design import Design
 from workbench.abtest.means import Effect
 from workbench.report import numbers
-from workbench.tables.metrics import Metric
+from workbench.tables.metrics import ColumnMetric, FactMetric, Metric
 
 
 def effect(metric: Metric, found: Effect) -> str:
@@ -24,6 +25,11 @@ def interval(metric: Metric, found: Effect) -> str:
     return numbers.interval(found.low, found.high, metric.unit, signed=True)
 
 
+def level(metric: Metric, value: float) -> str:
+    """A plain level that is compared with nothing."""
+    return numbers.number(value, metric.unit)
+
+
 def control(metric: Metric, found: Effect) -> str:
     """The control's plain level, with the digits of the difference to it."""
     return numbers.number(found.control, metric.unit, half_width=_half(found))
@@ -35,8 +41,8 @@ def named(metric: Metric) -> str:
 
 
 def size(metric: Metric, change: float) -> str:
-    """A difference without its sign: "0.6 pts"."""
-    return numbers.number(abs(change), metric.unit, signed=True).lstrip("+")
+    """A difference without its sign, two digits of it: "0.6 pts"."""
+    return numbers.number(abs(change), metric.unit, half_width=abs(change), signed=True).lstrip("+")
 
 
 def inside_a_sentence(text: str) -> str:
@@ -46,6 +52,19 @@ def inside_a_sentence(text: str) -> str:
     ('the split is broken.', 'SRM')
     """
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def scope(design: Design) -> str:
+    """Which users the study is restricted to: " where device is app", or nothing."""
+    parts = [f"{columns([column])} is {listed(list(values), last='or')}" for column, values in design.only.items()]
+    return f" where {listed(parts)}" if parts else ""
+
+
+def adds_up(metric: Metric) -> bool:
+    """Whether the metric is so much per user, so that the users' differences add up."""
+    if isinstance(metric, FactMetric):
+        return metric.aggregate in {"any", "count", "sum"}
+    return isinstance(metric, ColumnMetric)
 
 
 def columns(names: Sequence[str]) -> str:
