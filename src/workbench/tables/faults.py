@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from workbench.errors import DataError, MachineError
 
@@ -36,11 +34,13 @@ def spoken(question: Callable[[], Result], subject: str) -> Result:
 
 def _fault(error: Exception, subject: str) -> DataError | MachineError:
     text = plainly(error)
-    if type(error).__name__ == "OutOfMemoryException" or "No space left on device" in text:
+    if type(error).__name__ == "OutOfMemoryException" or text == _FULL:
         return MachineError(f"{subject}: the machine has no room left ({text})")
     return DataError(f"{subject}: {text}")
 
 
+_LOCAL = {"duckdb", "_duckdb", "pyarrow"}
+_FULL = "the disk is full"
 _DAMAGED = "a file is damaged; copy or export it again"
 _WORDS = (
     (r"not utf-8 encoded", "it is not UTF-8 text; save it as CSV UTF-8"),
@@ -53,34 +53,37 @@ _WORDS = (
         r"line \1 has \3 columns, the header has \2; correct that line or export it again",
     ),
     (r"CSV Error on Line: (\d+)[\s\S]*unterminated quote", r"a quotation mark on line \1 is not closed; correct it"),
+    (r"No space left on device", _FULL),
     (r"Could not set lock on file", "another program is writing to it; close that program or copy the file"),
     (r"Out of buffer|[Dd]ecompress|TProtocolException|Invalid Parquet|corrupt", _DAMAGED),
     (r"No files found that match|No such file", "a file is gone; make it again or correct the catalogue"),
 )
 
 
+_SERVER_WORDS = (
+    (
+        r"(?i)permission denied|privilege|not authorized|access denied|forbidden",
+        "its user may not read this; ask for the right to",
+    ),
+    (r"(?i)timed?[ -]?out", "it took longer than the server allows; ask for less, or raise the limit there"),
+    (
+        r"(?i)invalid input syntax|cannot (be )?cast|cast_invalid|bad \w+ value|not recognized",
+        "a value is not what its column must be",
+    ),
+)
+
+
 def plainly(error: Exception) -> str:
-    """An engine's message: known ones in plain words, else its first line without what the environment keeps secret."""
-    text = str(error).strip()
+    """An engine's message: known ones in plain words, of the local engine else the first line.
+
+    What a server's driver says may hold its URL, whole, in pieces or recoded, so none of it is repeated.
+    """
+    text, name = str(error).strip(), type(error).__name__
     for pattern, words in _WORDS:
         match = re.search(pattern, text)
         if match:
             return match.expand(words)
-    first = re.sub(r"^[A-Z][\w ]* Error: ", "", text.splitlines()[0] if text else type(error).__name__)
-    for secret in sorted(_secrets(), key=len, reverse=True):
-        first = first.replace(secret, "…")
-    return first
-
-
-def _secrets() -> set[str]:
-    """Every URL in the environment, and the user, password and host in it."""
-    urls = [value for value in os.environ.values() if re.match(r"[a-z][a-z0-9+.-]*://", value)]
-    found = set(urls)
-    for url in urls:
-        try:
-            parts = urlsplit(url)
-            pieces = (parts.netloc, parts.username, parts.password, parts.hostname)
-        except ValueError:  # no URL after all, so it has no parts
-            continue
-        found.update(text for piece in pieces if piece for text in (piece, unquote(piece)))
-    return {text for text in found if len(text) > 2}
+    if type(error).__module__.split(".")[0] in _LOCAL:
+        return re.sub(r"^[A-Z][\w ]* Error: ", "", text.splitlines()[0] if text else name)
+    hints = (words for pattern, words in _SERVER_WORDS if re.search(pattern, text))
+    return f"{next(hints, 'its own history of queries says why')} ({name})"
