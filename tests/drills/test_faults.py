@@ -302,3 +302,22 @@ def test_an_answer_that_is_gone_is_not_taken_again(project, name):
     (project.records("tiny")[0]["folder"] / name).unlink()
     assert "nothing has changed" not in project.run("run", "tiny").stderr
     assert (project.records("tiny")[-1]["folder"] / name).exists()
+
+
+def test_no_page_says_where_this_machine_keeps_the_project(project):
+    """Pages are published: neither what a cell prints, nor what it raises, nor a refusal names the machine's folders."""
+    printed = "import sys\nfrom pathlib import Path\nprint(Path('orders.csv').resolve(), file=sys.stderr)"
+    raised = "from workbench.errors import DataError\n"
+    project.concluding("printing", printed)
+    project.concluding("missing", printed, "Path('orders.csv').resolve().open()")
+    project.concluding("refusing", printed, raised + "raise DataError(f\"{Path('orders.csv').resolve()} is empty\")")
+    (project.root / "notebooks" / "torn.ipynb").mkdir()  # a folder: reading it is refused by the machine
+    for name in ("printing", "missing", "refusing", "torn"):
+        said = project.run("run", name)
+        (record,) = project.records(name)
+        for file in ("run.json", "report.html", "executed.ipynb"):
+            if (record["folder"] / file).exists():
+                text = (record["folder"] / file).read_text()
+                assert f"{project.root}/" not in text, (name, file)
+        assert f"{project.root}/" not in said.stderr
+    assert "notebooks/orders.csv" in (project.records("missing")[0]["folder"] / "report.html").read_text()

@@ -16,6 +16,7 @@ from workbench.report.finding import finding_from_json
 from workbench.runs.kernel import ENGINE, Kernel
 from workbench.runs.record import State, now
 from workbench.runs.room import DISK_FULL
+from workbench.runs.wording import from_root_on, reword_outputs
 
 FINDING = "application/vnd.workbench.finding+json"
 _CODES = {error.__name__: error.exit_code for error in (StudyError, DataError, MachineError)}
@@ -79,7 +80,7 @@ def execute(notebook: Path, values: dict[str, JSON], kernel: Kernel, log: IO[str
             kernel=kernel,
         )
     except PapermillExecutionError as error:
-        traceback = _COLOUR.sub("", "\n".join(error.traceback))
+        traceback = from_root_on(_COLOUR.sub("", "\n".join(error.traceback)))
         executed, cell = _clean(kernel.notebook, notebook), _failed_cell(kernel.notebook)
         log.write(f"{now()} code cell {cell} failed\n{traceback}\n")
         exit_code, cause = _meaning(error.ename, error.evalue, list(error.traceback), cell)
@@ -161,4 +162,5 @@ def _clean(executed: Any, source: Path) -> Any:
     executed.metadata.get("papermill", {})["input_path"] = source.name
     for cell in executed.cells:
         cell.metadata.get("papermill", {}).pop("status", None)
+        reword_outputs(cell)
     return executed

@@ -26,6 +26,7 @@ from workbench.runs.record import Record, now, write_record
 from workbench.runs.room import refused_file
 from workbench.runs.stop import Stop
 from workbench.runs.waiting import Job
+from workbench.runs.wording import from_root_on
 
 
 def run_jobs(jobs: Sequence[Job | Answer], root: Path, *, threads: int, terminal: bool, stop: Stop) -> Iterator[Answer]:
@@ -79,7 +80,9 @@ def run_job(job: Job, root: Path, *, progress: bool, stop: Stop) -> Answer:
         return _give_up(job.folder, record, refused_file(error))
     except Exception as error:  # noqa: BLE001 — a fault of our own must not leave a run that seems to be running
         sys.stderr.write(traceback.format_exc())
-        return _give_up(job.folder, record, f"the workbench itself failed: {type(error).__name__}: {error}")
+        return _give_up(
+            job.folder, record, from_root_on(f"the workbench itself failed: {type(error).__name__}: {error}")
+        )
 
 
 def _attempts(
@@ -102,7 +105,7 @@ def _attempts(
         log.write(f"{now()} attempt {attempt}: {outcome.cause}\n")
     return record.becomes(
         state=outcome.state,
-        cause=outcome.cause,
+        cause=from_root_on(outcome.cause),
         exit_code=outcome.exit_code,
         attempt=attempt,
         ended=now(),

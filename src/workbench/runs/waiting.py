@@ -18,6 +18,7 @@ from workbench.runs.pages import refusal_page
 from workbench.runs.plan import Plan
 from workbench.runs.record import Record, now, write_record
 from workbench.runs.study import Study
+from workbench.runs.wording import from_root_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,10 @@ def new_record(study: Study, root: Path) -> Record:
 
 
 def reusable(plan: Plan, runs: Path) -> Answer | None:
-    """An earlier success with the same key that is still there and whose page would say the same; it notes that its answer holds today.
+    """An earlier success with the same key that is still there, whose page would say the same.
 
-    What the record knows of the study beside the answer (matrix, schedule) becomes what the study says now.
+    It notes that its answer holds today.  What the record knows of the study beside the answer (matrix, schedule)
+    becomes what the study says now.
     """
     said = (plan.study.question, plan.study.owner, plan.study.lang)
     for run in runs_with_key(runs / plan.study.name, plan.key):
@@ -102,7 +104,7 @@ def refuse(record: Record, error: WorkbenchError, runs: Path) -> Answer:
     """Leave a record and a short report of a run that could not begin."""
     key = sha256(f"{record.study}\0{error}".encode()).hexdigest()
     folder = RunFolder.create(runs, record.study, key)
-    ended = record.becomes(state="failed", cause=str(error), exit_code=error.exit_code, ended=now())
+    ended = record.becomes(state="failed", cause=from_root_on(str(error)), exit_code=error.exit_code, ended=now())
     try:
         return publish(folder, ended, refusal_page(ended, folder.place))
     except OSError:
