@@ -96,3 +96,9 @@ def test_an_unknown_name_has_a_nearest(project, name):
 def test_a_bare_notebook_is_its_own_study(project):
     read = read_study(project.notebook("ab_test"), project.root)
     assert (read.name, read.question, read.combinations) == ("ab_test", "Does ab_test work?", [{}])
+
+
+def test_two_files_of_one_name(study, project):
+    (project.root / "experiments" / "checkout.yml").write_text("question: Another?")
+    with pytest.raises(StudyError, match=r"checkout\.yaml: checkout\.yml beside it has the same name"):
+        study("")

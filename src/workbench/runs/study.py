@@ -138,11 +138,14 @@ def read_study(path: Path, root: Path) -> Study:
 
     Raises:
         StudyError: For broken YAML, unknown keys, wrong values, a notebook that is not there, a parameter that stands
-            in `parameters` and in `matrix`.
+            in `parameters` and in `matrix`, a study of the same name with the other ending.
     """
     if path.suffix == ".ipynb":
         return Study(path.stem, None, f"notebook {path.stem}", path, _title(path), "", {}, {}, 60, "en", None)
     where = f"{path.parent.name}/{path.name}"
+    twin = path.with_suffix(".yml" if path.suffix == ".yaml" else ".yaml")
+    if twin.exists():
+        raise StudyError(f"{where}: {twin.name} beside it has the same name; keep one, or rename one")
     said = validate(StudyFile, read_yaml(path), where)
     notebooks = {notebook.stem: notebook for notebook in notebook_files(root)}
     if said.notebook not in notebooks:
