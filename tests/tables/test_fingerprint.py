@@ -16,6 +16,7 @@ import pytest
 from workbench.errors import DataError, StudyError
 from workbench.tables import fingerprint as module
 from workbench.tables import fingerprints, open_catalog
+from workbench.tables.mapping import Connection, TableMapping
 
 GOOD = "experiment,user_id,variant\ne,1,A\n"
 
@@ -153,6 +154,74 @@ def test_a_server_counts_by_rows_and_latest_time(project: Path, monkeypatch: pyt
     database.close()
 
     assert _print(project) != before
+
+
+def _of_server(url: str) -> str:
+    return module.fingerprint_of_server(
+        TableMapping(source="seen"), Connection("server", "${WAREHOUSE_URL}", url), 2, None
+    )
+
+
+def test_servers_that_look_alike_are_told_apart_by_their_address() -> None:
+    urls = [
+        "postgres://me:s3cret@db.example/shop",
+        "postgres://me:s3cret@db.example/shop_test",
+        "postgres://me:s3cret@test.example/shop",
+        "postgres://me:s3cret@db.example:5433/shop",
+        "postgres://you:s3cret@db.example/shop",
+        "postgres://me:s3cret@db.example/shop?schema=eu",
+    ]
+
+    assert len({_of_server(url) for url in urls}) == len(urls)
+
+
+def test_a_new_password_is_no_new_data_and_cannot_be_guessed_from_the_fingerprint() -> None:
+    urls = [
+        "postgres://me:s3cret@db.example/shop?schema=eu",
+        "postgres://me:other@db.example/shop?schema=eu",
+        "postgres://me@db.example/shop?schema=eu&password=s3cret",
+        "postgres://me@db.example/shop?access_token=s3cret&schema=eu",
+    ]
+
+    assert len({_of_server(url) for url in urls}) == 1
+
+
+def test_a_file_in_whose_place_another_one_was_put_is_read_again(project: Path) -> None:
+    path = project / "data" / "a.csv"
+    before, state = _print(project), path.stat()
+    other = path.with_name("other")
+    other.write_text(GOOD.replace("1", "2"))
+    os.utime(other, ns=(state.st_atime_ns, state.st_mtime_ns))
+    other.replace(path)
+
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (state.st_size, state.st_mtime_ns)
+    assert _print(project) != before
+
+
+def test_a_file_that_was_changed_with_its_time_put_back_is_read_again(project: Path) -> None:
+    path = project / "data" / "a.csv"
+    before, state = _print(project), path.stat()
+    path.write_text(GOOD.replace("1", "2"))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+    assert path.stat().st_ino == state.st_ino
+    assert _print(project) != before
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = module._sha256
+
+    def _while_written(path: Path) -> str:
+        digest = read(path)
+        if path.name == "a.csv":
+            path.write_text(GOOD.replace("1", "3"))
+        return digest
+
+    monkeypatch.setattr(module, "_sha256", _while_written)
+    _print(project)
+
+    known = json.loads((project / ".workbench" / "fingerprints.json").read_text())
+    assert [Path(name).name for name in known] == ["b.csv"]
 
 
 def test_fingerprints_of_files_load_no_engine(project: Path) -> None:

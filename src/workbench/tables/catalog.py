@@ -88,7 +88,7 @@ class Catalog:
         first, last = (None if found.isna().get(end, True) else found[end].isoformat() for end in ("first", "last"))
         mapping = self.file.mapping(name)
         if self.where.kind == "server":
-            print_ = fingerprint_of_server(mapping, self.file.stated, int(found["rows"]), last)
+            print_ = fingerprint_of_server(mapping, self.where, int(found["rows"]), last)
         else:
             print_ = fingerprint_of_files(self.file, self.where, name)
         return Source(name, int(found["rows"]), first, last, print_)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from workbench.configuration import project_root
 from workbench.errors import DataError, StudyError
@@ -19,7 +21,7 @@ from workbench.tables.mapping import CatalogFile, Connection, TableMapping, read
 def fingerprints(catalog_path: str | Path, names: Iterable[str]) -> dict[str, str]:
     """Canonical table → fingerprint, for a run's key.
 
-    Files: SHA-256 of their contents and the mapping.  Servers: row count, latest time and the mapping.
+    Files: SHA-256 of their contents and the mapping.  Servers: address, row count, latest time and the mapping.
 
     Raises:
         StudyError: The catalogue is broken or lists no such table.
@@ -59,9 +61,20 @@ def fingerprint_of_files(file: CatalogFile, where: Connection, name: str) -> str
     return _digest([_stated(mapping, file.stated), *_contents(paths, _cache_beside(file.path))])
 
 
-def fingerprint_of_server(mapping: TableMapping, stated: str, rows: int, last: str | None) -> str:
-    """SHA-256 over row count, latest time and mapping: all that a server tells without reading the table."""
-    return _digest([_stated(mapping, stated), str(rows), str(last)])
+def fingerprint_of_server(mapping: TableMapping, where: Connection, rows: int, last: str | None) -> str:
+    """SHA-256 over address, row count, latest time and mapping: all that a server tells without reading the table."""
+    return _digest([_stated(mapping, where.stated), *_address(where.target), str(rows), str(last)])
+
+
+def _address(url: str) -> list[str]:
+    """A server's URL less what opens it: a password could be guessed from a digest, and a new one is no change."""
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    asked = [f"{name}={value}" for name, value in parse_qsl(parts.query) if not _OPENS.search(name)]
+    return [parts.scheme, user.partition(":")[0], host, parts.path, *sorted(asked)]
+
+
+_OPENS = re.compile(r"(?i)pass|pwd|secret|token|key|credential")
 
 
 def _stated(mapping: TableMapping, connection: str) -> str:
@@ -73,20 +86,27 @@ def _digest(parts: list[str]) -> str:
 
 
 def _contents(paths: tuple[Path, ...], cache: Path | None) -> list[str]:
-    """SHA-256 of each file; a file of known size and time of change is not read again."""
+    """SHA-256 of each file; one that is the same file, of known size and times of change, is not read again."""
     known, read = _read_cache(cache), False
     digests = []
     for path in paths:
-        state, name = path.stat(), str(path.resolve())
-        now = [state.st_size, state.st_mtime_ns]
+        name, before = str(path.resolve()), _state(path)
         entry = known.get(name)
-        if not (isinstance(entry, list) and len(entry) == 3 and entry[:2] == now):
-            entry, read = [*now, _sha256(path)], True
-            known[name] = entry
-        digests.append(str(entry[2]))
+        if isinstance(entry, list) and entry[:-1] == before:
+            digests.append(str(entry[-1]))
+            continue
+        digests.append(_sha256(path))
+        if _state(path) == before:  # else somebody writes to it, and the digest is that of no state
+            known[name], read = [*before, digests[-1]], True
     if cache and read:
         _write_cache(cache, known)
     return digests
+
+
+def _state(path: Path) -> list[int]:
+    """What changes with a file; copying the time of change (`cp -p`, `touch -r`) hides nothing from inode and ctime."""
+    state = path.stat()
+    return [state.st_size, state.st_mtime_ns, state.st_ino, state.st_ctime_ns]
 
 
 def _sha256(path: Path) -> str:
