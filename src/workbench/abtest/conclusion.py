@@ -96,6 +96,7 @@ def _tile(analysis: Analysis, metric: Metric, found: Effect) -> Tile:
         point=found.absolute,
         high=found.high,
         reference=reference,
+        reference_label="limit" if role == "guardrail" else "no change",
         good=_good(analysis, metric.label),
     )
 
