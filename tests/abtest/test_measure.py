@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -433,3 +435,24 @@ def test_conditions_on_facts_that_cannot_be_meant(shop, exposures, orders, where
     shop.write({"x": {**METRICS["orders"], "where": where}}, exposures=exposures, orders=orders)
     with pytest.raises((StudyError, DataError), match=says):
         shop.measure("x")
+
+
+def test_the_end_of_the_data_may_be_declared(shop, exposures, orders):
+    """A declared end closes the windows that are over by then, and says how far the data go."""
+    shop.write(METRICS, exposures=exposures, orders=orders)
+    seen = shop.measure("paid")
+    until = (LAST - 20 * DAY).date()
+    declared = shop.measure("paid", data_until=until.isoformat())
+    end = pd.Timestamp(until) + DAY
+    window = METRICS["paid"]["window_days"] * DAY
+    assert sum(declared.metrics["paid"].open_windows.values()) == (exposures["exposed_at"] + window > end).sum()
+    assert sum(seen.metrics["paid"].open_windows.values()) < sum(declared.metrics["paid"].open_windows.values())
+    assert declared.as_of == until + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("last", "first_missing"), [("2026-03-09 23:40", 10), ("2026-03-09 05:59", 9)])
+def test_a_day_is_covered_when_its_last_hour_has_begun(shop, exposures, orders, last, first_missing):
+    times = orders["ordered_at"].clip(upper=pd.Timestamp(last))
+    times.iloc[0] = pd.Timestamp(last)
+    shop.write(METRICS, exposures=exposures, orders=orders.assign(ordered_at=times.astype("datetime64[us]")))
+    assert shop.measure("paid").as_of == date(2026, 3, first_missing)

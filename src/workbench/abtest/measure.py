@@ -25,6 +25,8 @@ from workbench.tables.schema import canonical
 
 # Below this part of the mean, a spread is taken from centred values: engines lose about mean/deviation × 1e-17.
 SMALLEST_SPREAD = 1e-6
+# Variants × segments × days; separate breakdowns are crossed in the one scan.
+MOST_GROUPS = 100_000
 # In spreads, from what is taken off a column to a group's mean: sums of squares lose twice the digits of this.
 FARTHEST = 1e3
 # More segments than this tell nobody anything, and a page cannot show them.
@@ -255,7 +257,7 @@ def _collect_finite(moments: Table, wide: Table, columns: Sequence[str]) -> pd.D
 
 def _collect_or_name(asked: Table, wide: Table, columns: Sequence[str]) -> pd.DataFrame:
     try:
-        return collect(asked)
+        return collect(asked, max_rows=MOST_GROUPS)
     except DataError:
         # An engine may refuse the variance of an infinite value instead of passing it on.
         _refuse_unusable(wide, columns)
