@@ -158,6 +158,35 @@ def test_a_wide_table_scrolls_inside_itself(browser, report_page):
     assert seen == [True, 0]
 
 
+CUT_OFF = """
+const box = d.querySelector('.wb-section:has(.history)').getBoundingClientRect();
+return [...d.querySelectorAll('.history tbody td, .history tbody th')].filter(e => {
+  const range = d.createRange(); range.selectNodeContents(e);
+  return [...range.getClientRects()].some(r => r.right > box.right - 8 || r.left < box.left + 8);
+}).map(e => e.textContent);
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_history_shows_every_cell_whole(browser, width):
+    """Why a run failed is the last cell, and many parameters do not push it away."""
+    many = [{f"parameter_{i}": run for i in range(9)} for run in range(2)]
+    rows = [
+        HistoryRow(
+            "r",
+            "r.html",
+            "failed",
+            NOW,
+            problem="The catalogue names a file for orders, and no file is there.",
+            estimate=hillstrom_notebook.estimates()[0],
+            parameters=tuple(RunParameter(*pair) for pair in set_.items()),
+        )
+        for set_ in many
+    ]
+    page = render_history(rows, question="Does it?", owner="Growth", now=NOW)
+    assert json.loads(browser.script_result(page, CUT_OFF, width=width, height=1600)) == []
+
+
 SEARCH = """
 const shown = () => [...d.querySelectorAll('#studies > li')].filter(e => e.getClientRects().length).map(e => e.querySelector('h2').textContent);
 const set = (field, value) => { field.value = value; field.dispatchEvent(new w.Event('input')); };

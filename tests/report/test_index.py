@@ -167,7 +167,7 @@ def test_a_history_shows_what_differs_between_the_runs():
         "Date",
         "Decision",
         "Main estimate",
-        "level",
+        "Set differently",
         "Finding",
     ]
     rows = [
@@ -175,12 +175,31 @@ def test_a_history_shows_what_differs_between_the_runs():
         for line in page.find("tbody").find_all("tr")
     ]
     assert rows == [
-        ["22 Nov 2026, 12:00 UTC", "Ship", "+$1.00 +$0.70 to +$1.30", "0.95", "pays"],
-        ["21 Nov 2026, 12:00 UTC", "Killed", "—", "0.95", "out of memory"],
-        ["20 Nov 2026, 12:00 UTC", "Ship", "+$0.80 +$0.50 to +$1.10", "0.9", "pays"],
+        ["22 Nov 2026, 12:00 UTC", "Ship", "+$1.00 +$0.70 to +$1.30", "level 0.95", "pays"],
+        ["21 Nov 2026, 12:00 UTC", "Killed", "—", "level 0.95", "out of memory"],
+        ["20 Nov 2026, 12:00 UTC", "Ship", "+$0.80 +$0.50 to +$1.10", "level 0.9", "pays"],
     ]
     assert loads(html) == []
     assert len(page.find_all("h1")) == 1
+
+
+def test_what_differs_is_said_in_words_in_one_cell():
+    beijing = (RunParameter("level", 0.9), RunParameter("only", {"城市": "北京"}), RunParameter("goals", ["spend"]))
+    refused = {"parameters": (), "combination": beijing[1:2], "state": "failed", "problem": "no orders"}
+    rows = [history(0, 0.95), history(1, 0.9, parameters=beijing, overrides=("level",)), history(2, 0, **refused)]
+    page = read(render_history(rows, question="Does it?", owner="", now=NOW))
+    said = [cell.get_text() for cell in page.select(".history .set")]
+    assert said == ["level 0.95", "--set level 0.9 · only 城市 北京", "only 城市 北京"]
+
+
+def test_different_combinations_are_not_joined_in_one_trend():
+    north, south = ((RunParameter("city", city),) for city in ("north", "south"))
+    rows = [history(day, 0.9, combination=north if day % 2 else south) for day in range(4)]
+    page = read(render_history([*rows, history(9, 0.9)], question="Does it?", owner="", now=NOW))
+    drawn = {figure.find("figcaption").get_text(): figure.find("svg") for figure in page.select(".trends figure")}
+    assert list(drawn) == ["spend · city south", "spend · city north"]
+    assert drawn["spend · city south"]["aria-label"].endswith("last 2 runs, from +$0.80 to +$1.00")
+    assert drawn["spend · city north"]["aria-label"].endswith("last 2 runs, from +$0.70 to +$0.90")
 
 
 def test_a_history_of_equal_runs_says_so():

@@ -77,6 +77,14 @@ def test_a_matrix_has_a_row_for_each_combination(leave, tmp_path):
     assert index.count("(country CN)") == index.count("(country JP)") > 0
 
 
+def test_a_combination_is_said_in_words_and_its_runs_are_a_trend_of_their_own(leave, tmp_path):
+    for city in ("北京", "上海"):
+        only = {"only": {"城市": city}}
+        leave(matrix={"only": [{"城市": "北京"}, {"城市": "上海"}]}, combination=only, parameters=only)
+    assert "Does it pay? (only 城市 北京)" in page(tmp_path)
+    assert "only 城市 北京" in (tmp_path / "checkout" / "index.html").read_text()
+
+
 def test_a_study_that_missed_two_times_is_stale(leave, tmp_path):
     daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
     leave(schedule=daily)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from workbench.report import blocks
 from workbench.report.facts import RunParameter, State
 from workbench.report.languages import texts_in
-from workbench.report.page import shown
+from workbench.report.page import in_words
 from workbench.report.texts import Language, Texts
 from workbench.report.trend import sparkline, written, written_interval
 from workbench.stats import Estimate
@@ -76,6 +76,8 @@ class HistoryRow:
         problem: One sentence if it did not finish.
         estimate: Its main estimate, None without.
         parameters: All of them; those that differ between the runs are shown.
+        combination: Those that tell it from the study's others; only runs with the same are joined in a trend.
+        overrides: Names of the parameters that were set for this run alone.
     """
 
     run: str
@@ -88,6 +90,8 @@ class HistoryRow:
     problem: str = ""
     estimate: Estimate | None = None
     parameters: tuple[RunParameter, ...] = ()
+    combination: tuple[RunParameter, ...] = ()
+    overrides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,17 @@ class _Line:
     said: str
     before: str = ""
     trend: Markup | None = None
-    differing: tuple[str, ...] = ()
+    differing: str = ""
     estimate: str = ""
     interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    """A line of the history: what it shows, and its drawing."""
+
+    said: str
+    drawing: Markup
 
 
 def render_index(rows: Sequence[IndexRow], *, now: datetime, lang: Language = "en") -> str:
@@ -163,7 +175,6 @@ def render_history(
     ordered = sorted(rows, key=lambda row: (row.started, row.run), reverse=True)
     differing = _differing(ordered)
     lines = [_history_line(row, differing, texts, now) for row in ordered]
-    estimates = [row.estimate for row in reversed(ordered) if row.estimate]
     return (
         blocks.pages()
         .get_template("history.html.j2")
@@ -175,9 +186,8 @@ def render_history(
             owner=owner,
             index_link=index_link,
             lines=lines,
-            differing=differing,
-            trend=sparkline(estimates, texts),
-            estimated=_name(estimates[-1]) if estimates else "",
+            differing=any(line.differing for line in lines),
+            trends=_trends(ordered, texts),
         )
     )
 
@@ -195,7 +205,6 @@ def _index_line(row: IndexRow, texts: Texts, now: datetime) -> _Line:
 
 def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: datetime) -> _Line:
     tone, word = _verdict(row.state, row.decision, texts)
-    values = {parameter.name: shown(parameter.value, texts) for parameter in row.parameters}
     return _Line(
         row,
         tone,
@@ -203,7 +212,7 @@ def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: 
         texts.age(row.started, now),
         texts.moment(row.started),
         row.headline or row.problem,
-        differing=tuple(values.get(name, "—") for name in differing),
+        differing=_set(row, differing, texts),
         estimate=written(row.estimate) if row.estimate else "—",
         interval=written_interval(row.estimate) if row.estimate else "",
     )
@@ -221,6 +230,30 @@ def _differing(rows: Sequence[HistoryRow]) -> list[str]:
     names = list(dict.fromkeys(parameter.name for row in rows for parameter in row.parameters))
     values = [{parameter.name: parameter.value for parameter in row.parameters} for row in rows if row.parameters]
     return [name for name in names if any(known.get(name) != values[0].get(name) for known in values)]
+
+
+def _set(row: HistoryRow, names: Sequence[str], texts: Texts) -> str:
+    """What was set in this run and not in all; a run that was refused may know no more than its combination."""
+    unknown = {parameter.name for parameter in row.combination} - {parameter.name for parameter in row.parameters}
+    wanted = {*names, *row.overrides, *unknown}
+    known = {one.name: one for one in (*row.parameters, *row.combination) if one.name in wanted}
+    said = [("--set " if name in row.overrides else "") + in_words(one, texts.code) for name, one in known.items()]
+    return " · ".join(said)
+
+
+def _trends(rows: Sequence[HistoryRow], texts: Texts) -> list[_Trend]:
+    """The main estimate from run to run, for each combination by itself; `rows` are the newest first."""
+    same: dict[str, list[HistoryRow]] = {}
+    for row in rows:
+        if row.estimate:
+            same.setdefault(repr(row.combination), []).append(row)
+    made = []
+    for group in same.values():
+        estimates = [row.estimate for row in reversed(group) if row.estimate]
+        apart = [in_words(parameter, texts.code) for parameter in group[0].combination]
+        if drawn := sparkline(estimates, texts):
+            made.append(_Trend(" · ".join([_name(estimates[-1]), *apart]), drawn))
+    return made
 
 
 def _name(estimate: Estimate) -> str:

@@ -101,6 +101,7 @@ ENGLISH = Texts(
     colon=": ",
     one_run="1 run",
     one_study="1 study",
+    set_differently="Set differently",
     composed="The sentences of the finding and the figures come from the notebook, which writes English.",
 )
 
@@ -201,6 +202,7 @@ CHINESE = Texts(
     colon="：",
     one_run="1 次运行",
     one_study="1 项研究",
+    set_differently="不同的设置",
     composed="结论、表格与图中的语句由笔记本撰写，目前只有英文。",
 )
 

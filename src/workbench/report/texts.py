@@ -14,7 +14,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Texts:
     """The fixed texts of one language; `{…}` are filled when a page is made."""
 
-    code: str
+    code: Language
     ship: str
     hold: str
     stop: str
@@ -111,6 +111,7 @@ class Texts:
     one_run: str
     one_study: str
     composed: str
+    set_differently: str
 
     def word(self, decision: str) -> str:
         """The word shown for a decision; a field's own word is shown as it is."""

@@ -11,13 +11,12 @@ from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from workbench.parameters import JSON
-from workbench.report import Finding, HistoryRow, IndexRow, RunParameter, render_history, render_index
+from workbench.report import Finding, HistoryRow, IndexRow, RunParameter, in_words, render_history, render_index
 from workbench.report.finding import finding_from_json
 from workbench.runs.folder import Run, count_runs, runs_of, speaking, study_folders
 from workbench.runs.listing import finding_of
 from workbench.runs.lost import locked, settle_lost
-from workbench.runs.pages import moment
+from workbench.runs.pages import combination, moment
 from workbench.runs.record import Record, write_atomically
 
 _HISTORY_RUNS = 200  # of one study on its history page; older ones stay in their folders
@@ -96,7 +95,7 @@ def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
     folder = latest.run.folder
     return IndexRow(
         study=record.study,
-        question=record.question + _apart({**(record.combination or {}), **(record.overrides or {})}),
+        question=record.question + _apart(record),
         owner=record.owner,
         state=record.state,
         started=moment(record.started or record.queued, record),
@@ -112,8 +111,8 @@ def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
     )
 
 
-def _apart(combination: dict[str, JSON]) -> str:
-    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in combination.items())
+def _apart(record: Record) -> str:
+    said = ", ".join(in_words(parameter, record.lang) for parameter in combination(record))
     return f" ({said})" if said else ""
 
 
@@ -158,11 +157,7 @@ def _history_row(known: _Known) -> HistoryRow:
         headline=finding.headline if finding else "",
         problem=record.cause,
         estimate=finding.estimates[0] if finding and finding.estimates else None,
-        parameters=(*(RunParameter(key, value) for key, value in (record.parameters or {}).items()), *_set(record)),
+        parameters=tuple(RunParameter(key, value) for key, value in (record.parameters or {}).items()),
+        combination=combination(record),
+        overrides=tuple(record.overrides or {}),
     )
-
-
-def _set(record: Record) -> list[RunParameter]:
-    """The mark of a run that `--set` took away from the study: a column of its own."""
-    said = ", ".join(f"{name} {value}" for name, value in (record.overrides or {}).items())
-    return [RunParameter("--set", said)] if said else []
