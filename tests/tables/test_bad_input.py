@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import ibis
@@ -360,6 +361,20 @@ def test_a_driver_that_repeats_the_url_is_not_quoted(monkeypatch: pytest.MonkeyP
         opened("${WAREHOUSE_URL}")
 
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "told"), [("databricks", ["SET TIME ZONE 'UTC'"]), ("trino", [])])
+def test_a_session_that_ibis_leaves_in_another_zone_is_put_into_utc(
+    monkeypatch: pytest.MonkeyPatch, opened: Any, name: str, told: list[str]
+) -> None:
+    server = Mock()
+    server.name = name
+    monkeypatch.setenv("WAREHOUSE_URL", f"{name}://db.example")
+    monkeypatch.setattr(ibis, "connect", lambda _: server)
+
+    opened("${WAREHOUSE_URL}")
+
+    assert [call.args[0] for call in server.raw_sql.call_args_list] == told
 
 
 def test_tables_of_a_server_come_through_ibis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Any) -> None:

@@ -61,7 +61,7 @@ def _connect_server(connection: Connection) -> Any:
     if connection.target.startswith("bigquery:"):
         add_to_local_times()
     try:
-        return ibis.connect(connection.target)
+        return _in_utc(ibis.connect(connection.target))
     except ImportError as error:
         extra = re.search(r"ibis-framework\[\w+\]", str(error))
         wanted = extra[0] if extra else "the Ibis extra for it"
@@ -73,6 +73,13 @@ def _connect_server(connection: Connection) -> Any:
             f"the server of {stated} cannot be reached ({type(error).__name__}); "
             "check the variable's value and the network"
         ) from None
+
+
+def _in_utc(backend: Any) -> Any:
+    # For PostgreSQL, Trino and Snowflake Ibis does so itself; BigQuery reckons in UTC.
+    if backend.name == "databricks":
+        backend.raw_sql("SET TIME ZONE 'UTC'").close()
+    return backend
 
 
 def stored_table(backend: Any, source: str) -> Any:
