@@ -78,7 +78,7 @@ def test_the_example_shows_the_files_first_lines(shared: Path) -> None:
 
 
 def test_the_example_is_sound(hillstrom: Path) -> None:
-    assert workbench(hillstrom, "check", "email") == "1 studies are well\n"
+    assert workbench(hillstrom, "check", "email") == "1 study is well\n"
 
 
 def test_the_example_finds_the_published_effects(hillstrom: Path, shared: Path) -> None:
