@@ -89,6 +89,23 @@ def test_a_source_that_names_no_files(tmp_path: Path, opened: Any, source: str, 
     assert said.format(folder=tmp_path) in str(caught.value)
 
 
+@pytest.mark.parametrize("source", ["ee.csv", "raw/e.csv", "parts/*.parquet"])
+def test_inside_a_project_folders_are_named_from_its_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    for folder in ("notebooks", "experiments", "data"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data" / "catalog.yaml").write_text(
+        f"connection: duckdb\ntables: {{exposures: {{source: '{source}'}}}}"
+    )
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(DataError, match=r"\(from the catalogue's folder, data\)") as caught:
+        open_catalog("data/catalog.yaml").table("exposures")
+
+    assert str(tmp_path) not in str(caught.value)
+
+
 def test_file_names_with_special_characters_are_names(tmp_path: Path, opened: Any) -> None:
     folder = tmp_path / "in [1]"
     folder.mkdir()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
+from workbench.configuration import shown
 from workbench.errors import DataError, unknown
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
@@ -59,15 +60,14 @@ def find_files(source: str, folder: Path) -> Files:
 
 
 def _nothing_at(source: str, folder: Path) -> str:
+    begin = f"from the catalogue's folder, {shown(folder)}"
     if glob.has_magic(source):
-        return (
-            f"no file matches {source} (from the catalogue's folder, {folder}); make the files or correct the pattern"
-        )
+        return f"no file matches {source} ({begin}); make the files or correct the pattern"
     parent = (folder / source).parent
     if not parent.is_dir():
-        return f"there is no file {source}: its folder does not exist (from the catalogue's folder, {folder})"
+        return f"there is no file {source}: its folder does not exist ({begin})"
     _, _, near = unknown("file", Path(source).name, sorted(p.name for p in parent.iterdir())).partition("; ")
-    return f"there is no file {source} (from the catalogue's folder, {folder}); {near}"
+    return f"there is no file {source} ({begin}); {near}"
 
 
 def check_parquet(path: Path) -> None:
