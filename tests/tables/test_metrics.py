@@ -158,6 +158,12 @@ def test_what_cannot_be_computed_is_refused_at_reading(read: Any, definition: st
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("second", ["Conversion", "CONVERSION"])
+def test_names_that_differ_in_case_alone_are_refused(read: Any, second: str) -> None:
+    with pytest.raises(StudyError, match=f"these are one name: 'conversion', '{second}'; rename one"):
+        read(f"conversion: {CONVERSION}\n{second}: {CONVERSION}\nother: {CONVERSION}\n")
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", "7"])
 def test_a_file_without_metrics_is_said(read: Any, text: str) -> None:
     with pytest.raises(StudyError, match="wanted metrics, each a name with its definition; found none"):

@@ -6,6 +6,7 @@ of those (`RatioMetric`).  Reading refuses whatever could not be computed, or wo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,8 +172,11 @@ def read_metrics(path: str | Path) -> Metrics:
     if not isinstance(document, dict) or not document:
         raise StudyError(f"{shown(path)}: wanted metrics, each a name with its definition; found none")
     names = [str(name) for name in document]
-    if len(set(names)) < len(names):
-        raise StudyError(f"{shown(path)}: two metrics have the same name")
+    # Names become columns, whose case engines fold.
+    counts = Counter(name.casefold() for name in names)
+    alike = [repr(name) for name in names if counts[name.casefold()] > 1]
+    if alike:
+        raise StudyError(f"{shown(path)}: engines fold case, so these are one name: {', '.join(alike)}; rename one")
     entries = dict(zip(names, document.values(), strict=True))
     plain = {
         name: _plain(name, entry, f"{shown(path)}: {name}") for name, entry in entries.items() if not _is_ratio(entry)
