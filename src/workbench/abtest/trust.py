@@ -23,7 +23,9 @@ def checks(analysis: Analysis) -> list[Check]:
     found += [Check("contract", "warn", f"{breach.detail}") for breach in analysis.measured.breaches]
     found += [_estimable(analysis, c) for c in analysis.comparisons if c.effect is None]
     found += [_no_percentage(analysis, c) for c in analysis.comparisons if c.effect and c.effect.relative is None]
-    found += [check for metric in analysis.design.metrics for check in _few_events(analysis, metric)]
+    estimated = {c.metric for c in analysis.comparisons if c.effect}
+    for metric in analysis.design.metrics:
+        found += _few_events(analysis, metric) if metric.name in estimated else []
     if not analysis.decision.withheld:
         found += [_precision_check(analysis), *_segment_checks(analysis)]
     return found
