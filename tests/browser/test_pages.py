@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import hillstrom_notebook
 import pytest
@@ -96,7 +96,7 @@ def history_page() -> str:
         )
         for i in range(3)
     ]
-    return render_history(rows, question=f"Does it {LONG}?", owner="Growth", now=NOW)
+    return render_history(rows, question=f"Does it {LONG}?", owner="Growth")
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +183,7 @@ def test_a_history_shows_every_cell_whole(browser, width):
         )
         for set_ in many
     ]
-    page = render_history(rows, question="Does it?", owner="Growth", now=NOW)
+    page = render_history(rows, question="Does it?", owner="Growth")
     assert json.loads(browser.script_result(page, CUT_OFF, width=width, height=1600)) == []
 
 
@@ -211,6 +211,33 @@ def test_the_index_can_be_searched_and_filtered(browser):
         "growth": 2,
         "none": 0,
         "told": True,
+    }
+
+
+LATER = """
+const seen = e => e.getClientRects().length > 0;
+return {ages: [...d.querySelectorAll('#studies time')].map(e => [e.textContent, e.title]),
+  alert: seen(d.querySelector('#alert')), told: [...d.querySelectorAll('#alert p, #alert li')].filter(seen).map(e => e.textContent.trim()),
+  first: d.querySelector('#studies > li h2').textContent,
+  pills: [...d.querySelectorAll('.wb-pill')].filter(seen).map(e => e.textContent)};
+"""
+
+
+def test_a_page_that_nobody_wrote_anew_still_tells_ages_and_what_is_overdue(browser):
+    """The scheduler died after the page was written: who opens it later has to see that."""
+    now = datetime.now(UTC)
+    times = [now - timedelta(days=9), now - timedelta(minutes=150)]
+    rows = [
+        IndexRow(name, f"Does {name}?", "", "succeeded", started, decision="ship", stale="should run daily", due=due)
+        for name, started, due in zip("ab", times, (now - timedelta(days=7), now + timedelta(hours=1)), strict=True)
+    ]
+    written = render_index(rows, now=now - timedelta(days=8))
+    assert json.loads(browser.script_result(written, LATER)) == {
+        "ages": [["9 days ago", ENGLISH.moment(times[0])], ["2 h ago", ENGLISH.moment(times[1])]],
+        "alert": True,
+        "told": ["1 out of date", "Does a? — should run daily"],
+        "first": "Does a?",
+        "pills": ["Ship", "Out of date", "Ship"],
     }
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -47,7 +48,8 @@ def test_what_needs_attention_comes_first_then_the_newest():
         f"What about {s}?" for s in ("broken", "stale", "new", "old")
     ]
     alert = read(html).find(class_="alert").get_text()
-    assert "1 did not finish, 1 out of date" in alert
+    assert "1 did not finish" in alert
+    assert "1 out of date" in alert
     assert "no column" in alert
     assert "data are 4 days old" in alert
     assert "What about new?" not in alert
@@ -58,7 +60,7 @@ def test_every_state_is_a_word_and_the_last_decision_stays(state):
     html = render_index([row(state=state, problem="why it broke", decided=NOW - timedelta(days=3))], now=NOW)
     text = items(html)[0].get_text()
     assert items(html)[0].find(class_="wb-pill").get_text() == ENGLISH.state_word(state)
-    assert "Last decision, 3 days ago: Ship — a pays" in text
+    assert "Last decision, 19 Nov 2026, 12:00 UTC: Ship — a pays" in text
     assert bool(read(html).find(class_="alert")) == (state not in ("queued", "running"))
 
 
@@ -66,11 +68,27 @@ def test_all_is_well_needs_no_alert():
     assert not read(render_index([row()], now=NOW)).find(class_="alert")
 
 
-def test_ages_are_words_with_the_time_beside():
-    time = items(render_index([row(hours=2)], now=NOW))[0].find("time")
-    assert time.get_text() == "2 h ago"
+def test_times_are_dates_which_stay_true_and_the_words_for_ages_lie_beside():
+    html = render_index([row(hours=2)], now=NOW)
+    time = items(html)[0].find("time")
+    assert time.get_text() == "22 Nov 2026, 10:00 UTC"
     assert time["datetime"] == "2026-11-22T10:00:00+00:00"
-    assert time["title"] == "22 Nov 2026, 10:00 UTC"
+    said = json.loads(read(html).find(id="studies")["data-ages"])
+    assert said == ["just now", "{n} min ago", "{n} h ago", "1 day ago", "{n} days ago"]
+
+
+@pytest.mark.parametrize(("hours", "late"), [(-1, True), (0, True), (1, False)])
+def test_a_study_that_may_become_overdue_says_when(hours, late):
+    due = NOW + timedelta(hours=hours)
+    page = read(render_index([row(stale="should run daily", due=due)], now=NOW))
+    watched = page.find_all(attrs={"data-due": due.isoformat()})
+    assert [tag.get_text() for tag in watched] == [
+        "What about a? — should run daily",
+        ENGLISH.stale,
+        "should run daily",
+    ]
+    assert [tag.has_attr("hidden") for tag in watched] == [not late] * 3
+    assert page.find(id="alert").has_attr("hidden") == (not late)
 
 
 def test_the_only_script_is_ours_and_the_policy_knows_its_hash():
@@ -110,7 +128,7 @@ def test_without_runs_it_says_what_to_type():
 def test_in_chinese():
     page = read(render_index([row(hours=2)], now=NOW, lang="zh"))
     assert page.html["lang"] == "zh-CN"
-    assert "2 小时前" in page.get_text()
+    assert "{n} 小时前" in json.loads(page.find(id="studies")["data-ages"])
     assert page.find(class_="wb-pill").get_text() == "上线"
 
 
@@ -160,7 +178,6 @@ def test_a_history_shows_what_differs_between_the_runs():
         ],
         question="Does it?",
         owner="Growth",
-        now=NOW,
     )
     page = read(html)
     assert [head.get_text() for head in page.find("thead").find_all("th")] == [
@@ -187,7 +204,7 @@ def test_what_differs_is_said_in_words_in_one_cell():
     beijing = (RunParameter("level", 0.9), RunParameter("only", {"城市": "北京"}), RunParameter("goals", ["spend"]))
     refused = {"parameters": (), "combination": beijing[1:2], "state": "failed", "problem": "no orders"}
     rows = [history(0, 0.95), history(1, 0.9, parameters=beijing, overrides=("level",)), history(2, 0, **refused)]
-    page = read(render_history(rows, question="Does it?", owner="", now=NOW))
+    page = read(render_history(rows, question="Does it?", owner=""))
     said = [cell.get_text() for cell in page.select(".history .set")]
     assert said == ["level 0.95", "--set level 0.9 · only 城市 北京", "only 城市 北京"]
 
@@ -195,7 +212,7 @@ def test_what_differs_is_said_in_words_in_one_cell():
 def test_different_combinations_are_not_joined_in_one_trend():
     north, south = ((RunParameter("city", city),) for city in ("north", "south"))
     rows = [history(day, 0.9, combination=north if day % 2 else south) for day in range(4)]
-    page = read(render_history([*rows, history(9, 0.9)], question="Does it?", owner="", now=NOW))
+    page = read(render_history([*rows, history(9, 0.9)], question="Does it?", owner=""))
     drawn = {figure.find("figcaption").get_text(): figure.find("svg") for figure in page.select(".trends figure")}
     assert list(drawn) == ["spend · city south", "spend · city north"]
     assert drawn["spend · city south"]["aria-label"].endswith("last 2 runs, from +$0.80 to +$1.00")
@@ -203,6 +220,6 @@ def test_different_combinations_are_not_joined_in_one_trend():
 
 
 def test_a_history_of_equal_runs_says_so():
-    html = render_history([history(1, 0.95), history(0, 0.95)], question=HOSTILE, owner=HOSTILE, now=NOW)
+    html = render_history([history(1, 0.95), history(0, 0.95)], question=HOSTILE, owner=HOSTILE)
     assert ENGLISH.nothing_differs in read(html).get_text()
     assert loads(html) == []

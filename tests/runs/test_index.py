@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from workbench.runs.alive import this_process
 from workbench.runs.folder import RunFolder, runs_of
@@ -85,16 +87,26 @@ def test_a_combination_is_said_in_words_and_its_runs_are_a_trend_of_their_own(le
     assert "only 城市 北京" in (tmp_path / "checkout" / "index.html").read_text()
 
 
+DAILY = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
+
+
+def overdue(runs):
+    """When each row is overdue, and whether it says so by itself."""
+    row = BeautifulSoup(page(runs), "html.parser").select_one("#studies > li .head[data-due]")
+    assert "“0 6 * * *” (Asia/Shanghai time), and the last two times brought no success" in row.get_text()
+    return row["data-due"], not row.has_attr("hidden")
+
+
 def test_a_study_that_missed_two_times_is_stale(leave, tmp_path):
-    daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
-    leave(schedule=daily)
-    assert "the last two times brought no success" in page(tmp_path)
+    leave(schedule=DAILY)
+    assert overdue(tmp_path) == ("2026-11-22T06:00:00+08:00", True)  # it ended on the 20th at 14:00 there
 
 
-def test_a_success_that_was_confirmed_is_fresh(leave, tmp_path):
-    daily = {"cron": "0 6 * * *", "time_zone": "Asia/Shanghai"}
-    leave(schedule=daily, confirmed=now())
-    assert "the last two times" not in page(tmp_path)
+def test_a_success_that_was_confirmed_is_fresh_until_two_times_later(leave, tmp_path):
+    leave(schedule=DAILY, confirmed=now())
+    due, said = overdue(tmp_path)
+    assert timedelta(days=1) < datetime.fromisoformat(due) - datetime.now(UTC) <= timedelta(days=2)
+    assert not said
 
 
 def test_a_run_under_way_is_shown_and_left_alone(leave, tmp_path):

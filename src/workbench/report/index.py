@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,8 @@ class IndexRow:
         decision: The latest decision, "" if there was none yet.
         headline: The latest finding's headline.
         decided: When the run that found it started; None without a decision.
-        stale: One sentence, if the study's schedule or its data are overdue; else "".
+        stale: One sentence, true once `due` has passed (now without one): what is overdue; "" if nothing can be.
+        due: When the study's next success is due at the latest, time-zone aware; the page itself watches for it.
         trend: Main estimate (the finding's first) of the runs that concluded, oldest first.
     """
 
@@ -60,6 +62,7 @@ class IndexRow:
     headline: str = ""
     decided: datetime | None = None
     stale: str = ""
+    due: datetime | None = None
     trend: tuple[Estimate, ...] = ()
 
 
@@ -101,10 +104,10 @@ class _Line:
     row: IndexRow | HistoryRow
     tone: str
     word: str
-    age: str
     moment: str
     said: str
-    before: str = ""
+    late: bool = False
+    before: Markup | None = None
     trend: Markup | None = None
     differing: str = ""
     estimate: str = ""
@@ -124,13 +127,15 @@ def render_index(rows: Sequence[IndexRow], *, now: datetime, lang: Language = "e
 
     Args:
         rows: One per study, in any order.
-        now: The time that ages are counted to, time-zone aware.
+        now: The time that decides what is overdue, time-zone aware; the page looks again whenever it is open.
         lang: Language of the fixed texts.
     """
     texts = texts_in(lang)
-    urgent = [row for row in rows if row.state in _UNFINISHED or row.stale]
+    urgent = [row for row in rows if row.state in _UNFINISHED or _late(row, now)]
     ordered = sorted(rows, key=lambda row: (row not in urgent, -row.started.timestamp(), row.study))
     lines = [_index_line(row, texts, now) for row in ordered]
+    unfinished = [line for line in lines if line.row.state in _UNFINISHED]
+    overdue = [line for line, row in zip(lines, ordered, strict=True) if row.stale and line not in unfinished]
     script = _script()
     return (
         blocks.pages()
@@ -140,9 +145,10 @@ def render_index(rows: Sequence[IndexRow], *, now: datetime, lang: Language = "e
             style=_style(),
             title=texts.studies,
             lines=lines,
-            urgent=[line for line in lines if line.row in urgent],
-            unfinished=sum(row.state in _UNFINISHED for row in rows),
-            stale=sum(bool(row.stale) and row.state not in _UNFINISHED for row in rows),
+            urgent=urgent,
+            unfinished=unfinished,
+            overdue=overdue,
+            ages=json.dumps([texts.just_now, texts.minutes_ago, texts.hours_ago, texts.one_day_ago, texts.days_ago]),
             last=texts.moment(max(row.started for row in rows)) if rows else "",
             words=sorted({line.word for line in lines}),
             owners=sorted({row.owner for row in rows if row.owner}),
@@ -157,7 +163,6 @@ def render_history(
     *,
     question: str,
     owner: str,
-    now: datetime,
     lang: Language = "en",
     index_link: str = "../index.html",
 ) -> str:
@@ -167,14 +172,13 @@ def render_history(
         rows: In any order; the newest is shown first.
         question: The study's question.
         owner: Who acts on it.
-        now: The time that ages are counted to, time-zone aware.
         lang: Language of the fixed texts.
         index_link: Where the index page is, relative to the history.
     """
     texts = texts_in(lang)
     ordered = sorted(rows, key=lambda row: (row.started, row.run), reverse=True)
     differing = _differing(ordered)
-    lines = [_history_line(row, differing, texts, now) for row in ordered]
+    lines = [_history_line(row, differing, texts) for row in ordered]
     return (
         blocks.pages()
         .get_template("history.html.j2")
@@ -194,22 +198,26 @@ def render_history(
 
 def _index_line(row: IndexRow, texts: Texts, now: datetime) -> _Line:
     tone, word = _verdict(row.state, row.decision, texts)
-    before = ""
+    before = None
     if row.state != "succeeded" and row.decision and row.decided:
-        last = texts.last_decision.format(age=texts.age(row.decided, now))
-        before = f"{last}{texts.colon}{texts.word(row.decision)} — {row.headline}"
+        last = Markup('<time datetime="{}">{}</time>').format(row.decided.isoformat(), texts.moment(row.decided))
+        when = Markup(texts.last_decision).format(age=last)  # noqa: S704 (our own text)
+        before = when + f"{texts.colon}{texts.word(row.decision)} — " + blocks.together(row.headline)
     said = row.headline if row.state == "succeeded" else row.problem
-    age, moment, trend = texts.age(row.started, now), texts.moment(row.started), sparkline(row.trend, texts)
-    return _Line(row, tone, word, age, moment, said, before=before, trend=trend)
+    moment, trend = texts.moment(row.started), sparkline(row.trend, texts)
+    return _Line(row, tone, word, moment, said, late=_late(row, now), before=before, trend=trend)
 
 
-def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts, now: datetime) -> _Line:
+def _late(row: IndexRow, now: datetime) -> bool:
+    return bool(row.stale) and (row.due is None or row.due <= now)
+
+
+def _history_line(row: HistoryRow, differing: Sequence[str], texts: Texts) -> _Line:
     tone, word = _verdict(row.state, row.decision, texts)
     return _Line(
         row,
         tone,
         word,
-        texts.age(row.started, now),
         texts.moment(row.started),
         row.headline or row.problem,
         differing=_set(row, differing, texts),

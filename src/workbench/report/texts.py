@@ -162,21 +162,3 @@ class Texts:
             return f"{seconds:.1f} s"
         minutes = round(seconds / 60)
         return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-    def age(self, moment: datetime, now: datetime) -> str:
-        """How long ago, in words.
-
-        >>> from workbench.report.languages import ENGLISH
-        >>> now = datetime(2026, 11, 22, 12)
-        >>> [ENGLISH.age(now - timedelta(minutes=m), now) for m in (0, 5, 125, 1440, 5000)]
-        ['just now', '5 min ago', '2 h ago', '1 day ago', '3 days ago']
-        """
-        minutes = int((now - moment).total_seconds() // 60)
-        if minutes < 1:
-            return self.just_now
-        if minutes < 60:
-            return self.minutes_ago.format(n=minutes)
-        if minutes < 24 * 60:
-            return self.hours_ago.format(n=minutes // 60)
-        days = minutes // (24 * 60)
-        return self.one_day_ago if days == 1 else self.days_ago.format(n=days)

@@ -23,8 +23,8 @@ _HISTORY_RUNS = 200  # of one study on its history page; older ones stay in thei
 _INDEX_RUNS = 24  # of one study that the index looks at for its combinations, last decision and trend
 _TREND_RUNS = 12
 _OVERDUE = {
-    "en": "It should run at “{cron}” ({zone} time), and the last two times brought no success.",
-    "zh": "应按“{cron}”（{zone} 时间）运行，但最近两次均未成功。",
+    "en": "It should run at “{cron}” ({time_zone} time), and the last two times brought no success.",
+    "zh": "应按“{cron}”（{time_zone} 时间）运行，但最近两次均未成功。",
 }
 
 
@@ -55,7 +55,6 @@ def write_index(runs: Path, changed: Collection[str] | None = None) -> Path:
         changed: The studies whose histories are written; all when None.
     """
     settle_lost(runs)
-    now = datetime.now(UTC)
     with locked(runs):
         studies = []
         for folder in study_folders(runs):
@@ -63,11 +62,11 @@ def write_index(runs: Path, changed: Collection[str] | None = None) -> Path:
             found = runs_of(folder, _HISTORY_RUNS if whole else _INDEX_RUNS)
             study = [_Known(run) for run in found]
             if study and whole:
-                write_atomically(folder / "index.html", _history(study, now))
+                write_atomically(folder / "index.html", _history(study))
             if study:
                 studies.append([_Known(run) for run in speaking(found)])
-        rows = [row for study in studies for row in _rows(study, now)]
-        write_atomically(runs / "index.html", render_index(rows, now=now.astimezone(), lang=_language(studies)))
+        rows = [row for study in studies for row in _rows(study)]
+        write_atomically(runs / "index.html", render_index(rows, now=datetime.now(UTC), lang=_language(studies)))
     return runs / "index.html"
 
 
@@ -75,7 +74,7 @@ def _language(studies: Sequence[Sequence[_Known]]) -> Literal["en", "zh"]:
     return "zh" if studies and all(study[0].record.lang == "zh" for study in studies) else "en"
 
 
-def _rows(study: Sequence[_Known], now: datetime) -> list[IndexRow]:
+def _rows(study: Sequence[_Known]) -> list[IndexRow]:
     """One row for a study, or one for each combination of its matrix as the newest run knows it."""
     newest = study[0].record
     of_matrix = [
@@ -84,10 +83,10 @@ def _rows(study: Sequence[_Known], now: datetime) -> list[IndexRow]:
     ]
     wanted = of_matrix if (newest.combination or {}) in of_matrix else [newest.combination or {}]
     found = [[known for known in study if (known.record.combination or {}) == one] for one in wanted]
-    return [_row(same, now) for same in found if same]
+    return [_row(same) for same in found if same]
 
 
-def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
+def _row(same: Sequence[_Known]) -> IndexRow:
     """The row of runs with one combination, the newest first."""
     latest, record = same[0], same[0].record
     concluded = list(itertools.islice(((known, known.finding) for known in same if known.finding), _TREND_RUNS))
@@ -106,7 +105,8 @@ def _row(same: Sequence[_Known], now: datetime) -> IndexRow:
         decision=finding.decision if finding else "",
         headline=finding.headline if finding else "",
         decided=moment(last.record.started, last.record) if last else None,
-        stale=_overdue(same, now),
+        stale=_OVERDUE[record.lang].format(**record.schedule) if record.schedule else "",
+        due=_due(same),
         trend=tuple(found.estimates[0] for _, found in reversed(concluded) if found.estimates),
     )
 
@@ -116,29 +116,27 @@ def _apart(record: Record) -> str:
     return f" ({said})" if said else ""
 
 
-def _overdue(same: Sequence[_Known], now: datetime) -> str:
-    """A sentence when the study's schedule came up twice since its last success, or since its first run without one."""
+def _due(same: Sequence[_Known]) -> datetime | None:
+    """The second time of the schedule after the last success, or after the first run without one."""
     record = same[0].record
     if not record.schedule:
-        return ""
+        return None
     from croniter import croniter
 
-    cron, zone = record.schedule["cron"], record.schedule["time_zone"]
-    ticks = croniter(cron, now.astimezone(ZoneInfo(zone)))
-    ticks.get_prev(datetime)
-    due: datetime = ticks.get_prev(datetime)
     good = [max(known.record.ended, known.record.confirmed) for known in same if known.record.state == "succeeded"]
-    last = max(good, default=same[-1].record.queued)
-    return _OVERDUE[record.lang].format(cron=cron, zone=zone) if datetime.fromisoformat(last) < due else ""
+    last = datetime.fromisoformat(max(good, default=same[-1].record.queued))
+    ticks = croniter(record.schedule["cron"], last.astimezone(ZoneInfo(record.schedule["time_zone"])))
+    ticks.get_next(datetime)
+    due: datetime = ticks.get_next(datetime)
+    return due
 
 
-def _history(study: Sequence[_Known], now: datetime) -> str:
+def _history(study: Sequence[_Known]) -> str:
     newest = study[0].record
     return render_history(
         [_history_row(known) for known in study],
         question=newest.question,
         owner=newest.owner,
-        now=now.astimezone(),
         lang=newest.lang,
         index_link="../index.html",
     )
