@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 import hillstrom_notebook
 import pytest
+from markupsafe import Markup
 from PIL import Image
 
 from workbench.report import (
@@ -16,12 +18,13 @@ from workbench.report import (
     Refusal,
     RunParameter,
     Tile,
+    blocks,
     render_history,
     render_index,
     render_refusal,
     render_report,
 )
-from workbench.report.blocks import style
+from workbench.report.blocks import style, table
 from workbench.report.blocks import tiles as blocks_of
 from workbench.report.languages import ENGLISH
 
@@ -187,6 +190,37 @@ def test_a_history_shows_every_cell_whole(browser, width):
     assert json.loads(browser.script_result(page, CUT_OFF, width=width, height=1600)) == []
 
 
+@pytest.mark.parametrize(("columns", "shadow"), [(2, False), (30, True)])
+def test_a_table_with_more_to_the_right_casts_a_shadow_there(browser, tmp_path, columns, shadow):
+    names = [f"c{i}" for i in range(columns)]
+    page = tmp_path / "table.html"
+    piece = table("T", "", "", names, [["1"] * columns])
+    page.write_text(f"<style>{style('blocks')}body{{margin:0}}</style><div class='wb'>{piece}</div>", encoding="utf-8")
+    browser.run(page, f"--screenshot={tmp_path / 'page.png'}", "--window-size=600,200")
+    with Image.open(tmp_path / "page.png") as picture:
+        edge = median(picture.convert("L").getpixel((600 - 19, y)) for y in range(60, 110))  # within the padding
+    assert (edge < 225) == shadow
+
+
+OUT_OF_SIGHT = """
+const box = d.querySelector('.wb-scroll').getBoundingClientRect();
+return [...d.querySelectorAll('tr')].flatMap(row => [...row.children].slice(0, 4)).filter(
+  e => e.getBoundingClientRect().right > box.right + 1).map(e => e.textContent);
+"""
+
+
+def test_on_a_phone_the_first_numbers_of_a_table_are_in_sight_and_stay_whole(browser):
+    names = ["Metric", "A", "Difference", "95 % interval", "p"]
+    rows = [["Average order value (secondary)", "¥162.17", "−¥3.54", "−¥7.95 to +¥0.87", "< 0.001"]]
+    html = blocks.pages().get_template("page.html.j2").render(
+        t=ENGLISH, title="T", style=Markup(style("blocks") + style("page"))
+    )  # fmt: skip
+    html = html.replace("<main>", f"<main>{table('Every metric', '', '', names, rows)}")
+    assert json.loads(browser.script_result(html, OUT_OF_SIGHT, width=390)) == []
+    lines = "return [...d.querySelectorAll('td')].map(e => { const r = d.createRange(); r.selectNodeContents(e); return new Set([...r.getClientRects()].map(b => Math.round(b.top))).size; })"
+    assert json.loads(browser.script_result(html, lines, width=390)) == [1, 1, 2, 1]
+
+
 SEARCH = """
 const shown = () => [...d.querySelectorAll('#studies > li')].filter(e => e.getClientRects().length).map(e => e.querySelector('h2').textContent);
 const set = (field, value) => { field.value = value; field.dispatchEvent(new w.Event('input')); };
@@ -212,6 +246,22 @@ def test_the_index_can_be_searched_and_filtered(browser):
         "none": 0,
         "told": True,
     }
+
+
+OVERLAPS = """
+const rows = [...d.querySelectorAll('#studies > li')], box = e => { const r = d.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect(); };
+return rows.flatMap(row => [...row.children].map(box).flatMap((a, i, all) => all.slice(i + 1).filter(b =>
+  a.width && b.width && a.right > b.left && b.right > a.left && a.bottom > b.top + 1 && b.bottom > a.top + 1))).length;
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 800, 1280])
+def test_the_parts_of_a_row_do_not_lie_over_one_another(browser, width):
+    row = IndexRow(
+        "a", "Does it?", "platform team of the east", "succeeded", NOW, "a", "h", 12, "", "inconclusive", "no", NOW,
+        "should run daily", NOW,
+    )  # fmt: skip
+    assert browser.script_result(render_index([row], now=NOW), OVERLAPS, width=width) == "0"
 
 
 LATER = """

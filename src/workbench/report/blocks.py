@@ -18,7 +18,10 @@ _OPEN = '<div class="wb wb-alone">'
 _CLOSE = "</div>"
 _TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
-_TOGETHER = re.compile(r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)")
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
+    r"|(?<=^[<>≤≥]) (?=\d)|(?<=\bto) (?=[+−]?[¥$€£]?\d)"
+)
 _WHOLE = re.compile(r"(?<![\w&#-])[^\W\d_]{1,4}-[^\W\d_]{1,8}(?![\w-])|[+−][¥$€£][\d.,]*\d")
 
 
