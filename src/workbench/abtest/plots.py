@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -14,8 +15,10 @@ from matplotlib.ticker import MaxNLocator
 
 from workbench.abtest import words
 from workbench.abtest.analysis import Analysis, SegmentEffects
+from workbench.abtest.means import Effect
 from workbench.report import COLOURS, MARKERS, WIDTH, house_style, numbers, show_figure
 
+FIRST_SHOWN = 0.1  # share of the users from which on the curve over days is drawn
 ROW = 34  # px between two rows of a forest plot
 
 
@@ -108,44 +111,39 @@ def _segments_caption(analysis: Analysis, breakdown: SegmentEffects) -> str:
 
 def show_days(analysis: Analysis) -> None:
     """The first goal's effect in the leading variant, on the users exposed up to each day."""
-    if len(analysis.by_day) < 2:
+    # The first users' estimates are wild; they would flatten everything that follows.
+    last = analysis.by_day[-1][1] if analysis.by_day else None
+    shown = [(day, e) for day, e in analysis.by_day if last and e.n_treatment >= FIRST_SHOWN * last.n_treatment]
+    if last is None or len(shown) < 2:
         return
     goal = analysis.first_goal
-    scale, unit = _axis(goal.unit)
-    days = [mdates.date2num(day) for day, _ in analysis.by_day]
-    found = [effect for _, effect in analysis.by_day]
-    last = found[-1]
     with house_style():
-        figure, axes = plt.subplots()
-        axes.fill_between(
-            days,
-            [scale * e.low for e in found],
-            [scale * e.high for e in found],
-            color=COLOURS[0],
-            alpha=0.18,
-            linewidth=0,
-        )
-        axes.plot(days, [scale * e.absolute for e in found], color=COLOURS[0], marker="", linewidth=3)
-        axes.axhline(0, color="#8a94a3", linestyle=(0, (3, 4)), linewidth=1)
-        # The first days are wild; they would flatten everything that follows.
-        settled = found[min(len(found) // 5, len(found) - 1) :]
-        axes.set_ylim(
-            *_padded(scale * min(*(e.low for e in settled), 0.0), scale * max(*(e.high for e in settled), 0.0))
-        )
-        axes.set_ylabel(f"difference, {unit}".rstrip(", "))
-        locator = mdates.AutoDateLocator(minticks=3, maxticks=5)
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
+        figure = _curve([day for day, _ in shown], [effect for _, effect in shown], goal.unit)
         show_figure(
             figure,
             title=f"How the estimate for {analysis.leading} settled as users came in",
-            lead=f"Difference in {words.named(goal)} to {analysis.design.control}, users exposed up to each day, with "
-            f"{numbers.share(analysis.design.level)} intervals.",
-            caption=f"What to conclude: after the last day it stands at {words.effect(goal, last)}. "
+            lead=f"Difference in {words.named(goal)} to {analysis.design.control} among users exposed up to each day, "
+            f"with {numbers.share(analysis.design.level)} intervals, once a tenth of the users were in.",
+            caption=f"After the last day it stands at {words.effect(goal, last)}. "
             "The curve is for looking only; a day on which it happens to look good is no reason to decide.",
-            alt=f"A curve with a narrowing band from {analysis.by_day[0][0]} to {analysis.by_day[-1][0]}, "
+            alt=f"A curve with a narrowing band from {shown[0][0]} to {shown[-1][0]}, "
             f"ending at {words.effect(goal, last)}.",
         )
+
+
+def _curve(days: Sequence[date], found: Sequence[Effect], unit: str) -> Figure:
+    scale, name = _axis(unit)
+    at = [mdates.date2num(day) for day in days]
+    low, high = ([scale * getattr(effect, end) for effect in found] for end in ("low", "high"))
+    figure, axes = plt.subplots()
+    axes.fill_between(at, low, high, color=COLOURS[0], alpha=0.18, linewidth=0)
+    axes.plot(at, [scale * effect.absolute for effect in found], color=COLOURS[0], marker="", linewidth=3)
+    axes.axhline(0, color="#8a94a3", linestyle=(0, (3, 4)), linewidth=1)
+    axes.set_ylim(*_padded(min(*low, 0.0), max(*high, 0.0)))
+    axes.set_ylabel(f"difference, {name}".rstrip(", "))
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=5))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%-d %b"))
+    return figure
 
 
 def _forest(rows: Sequence[_Row], variants: Sequence[str], xlabel: str) -> Figure:
