@@ -323,6 +323,29 @@ def test_paper_is_a4_and_shows_what_is_folded(browser, report_page, tmp_path):
     assert sizes["folded"][1] == pytest.approx(sizes["open"][1], rel=0.02)
 
 
+def paper(browser, html) -> int:
+    """How many sheets a page takes."""
+    page = browser.folder / "paper.html"
+    page.write_text(html, encoding="utf-8")
+    browser.run(page, f"--print-to-pdf={browser.folder / 'paper.pdf'}", "--no-pdf-header-footer")
+    return (browser.folder / "paper.pdf").read_bytes().count(b"/Type /Page\n")
+
+
+def test_a_report_takes_few_sheets(browser, report_page):
+    """Twelve sections that fill a third of a sheet each share sheets, whatever order they come in."""
+    assert paper(browser, report_page) <= 3
+    rows = [["a", "1"]] * 8
+    evidence = "".join(table(f"Table {i}", "", "", ["k", "n"], rows) for i in range(12))
+    assert paper(browser, report_page.replace("</header>", f"</header>{evidence}")) <= 6
+
+
+def test_a_long_table_begins_where_there_is_room(browser):
+    css = style("blocks") + style("page")
+    rows = table("T", "", "", ["a", "b"], [["x", "1"]] * 50)  # on a sheet of its own it would go on to another
+    half_full = f"<body class=wb><main><div style='height:150mm'></div>{rows}</main></body>"
+    assert paper(browser, f"<style>{css}</style>{half_full}") == 2
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_decision_is_the_first_thing_seen(browser, tmp_path, lang):
     """Its green is on the screen of a desk without scrolling, and Chinese is drawn in a font that has it."""

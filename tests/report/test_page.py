@@ -141,6 +141,15 @@ def test_one_row_is_no_plural(notebook):
     assert "1 row, 1 Jan 2026" in read(html).get_text()
 
 
+def test_a_heading_of_the_appendix_that_says_the_same_stands_once(notebook):
+    changed = copy.deepcopy(notebook)
+    for cell in changed["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = cell["source"].replace("## Method", f"## {ENGLISH.method}")
+    page = read(render_report(changed, facts()))
+    assert len(page.find_all(re.compile("^h[1-6]$"), string=ENGLISH.method)) == 1
+
+
 def test_a_list_without_rows_is_nothing_to_act_on(notebook):
     changed = copy.deepcopy(notebook)
     for cell in changed["cells"]:
