@@ -129,7 +129,6 @@ class MomentTable:
         return MomentTable(self.columns, keys, self.n[mask], self.mean[mask], self.comoment[mask])
 
 
-
 def moments_of(values: Mapping[str, Floats] | pd.DataFrame) -> Moments:
     """Moments of rows held in memory: each value is one column, shape (n,).
 
