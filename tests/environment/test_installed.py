@@ -15,6 +15,7 @@ from scipy import sparse
     [
         ("pandas", "2.2", "3"),  # with pandas 3, pip falls back without a word to lifelines 0.30.0, which is broken
         ("lifelines", "0.30.3", "0.31"),
+        ("numpy", "2", "2.5"),  # pandas before 3 uses what numpy 2.5 calls deprecated
         ("duckdb", "1.4", "2"),  # ibis 12.0.0 breaks on duckdb 2.0
         ("ibis-framework", "12", "13"),
         ("lightfm-next", "1.19", "2"),  # 1.18.7's wheel for Python 3.11 does not import on a current glibc
