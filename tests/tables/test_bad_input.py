@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -396,9 +397,10 @@ def test_a_session_that_ibis_leaves_in_another_zone_is_put_into_utc(
 
 def test_tables_of_a_server_come_through_ibis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Any) -> None:
     """SQLite stands for a server: same path, same rules, no socket."""
-    with sqlite3.connect(tmp_path / "shop.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as database:
         database.execute("CREATE TABLE seen (exp TEXT, user_id INTEGER, variant TEXT)")
         database.execute("INSERT INTO seen VALUES ('e', 7, 'A'), ('e', 8, 'B')")
+        database.commit()
     monkeypatch.setenv("WAREHOUSE_URL", f"sqlite://{tmp_path / 'shop.sqlite'}")
 
     catalog = opened("${WAREHOUSE_URL}", exposures={"source": "seen", "columns": {"experiment": "exp"}})

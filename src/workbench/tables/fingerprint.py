@@ -36,7 +36,10 @@ def fingerprints(catalog_path: str | Path, names: Iterable[str]) -> dict[str, st
         from workbench.tables.catalog import open_catalog
 
         catalog = open_catalog(catalog_path)
-        return {name: catalog.source(name).fingerprint for name in wanted}
+        try:
+            return {name: catalog.source(name).fingerprint for name in wanted}
+        finally:
+            catalog.connection.disconnect()
     return {name: fingerprint_of_files(file, where, name) for name in wanted}
 
 
