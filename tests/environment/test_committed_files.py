@@ -49,8 +49,6 @@ def test_a_folder_of_a_machine_would_be_seen(text: str) -> None:
     assert FOLDERS.search(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["src/workbench/work/x", "https://example.test/Users/", "/usr/bin/chromium"]
-)
+@pytest.mark.parametrize("text", ["src/workbench/work/x", "https://example.test/Users/", "/usr/bin/chromium"])
 def test_other_paths_are_left_alone(text: str) -> None:
     assert not FOLDERS.search(text)
