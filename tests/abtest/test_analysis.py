@@ -251,3 +251,12 @@ def test_every_variant_has_its_reason(study):
     reasons = dict(zip(tabulate.arm_values(found)["variant"], tabulate.arm_values(found)["reason"], strict=True))
     assert "visits" in reasons["C"].casefold()
     assert found.decision.arm == "B"
+
+
+def test_a_first_goal_that_cannot_be_judged_is_not_shown_in_parts(study):
+    data = measured({"sales": {"B": 0.3}})
+    users = {variant: count + 1000 * (variant == "B") for variant, count in data.users.items()}
+    lost = replace(data.metrics["sales"], left_out={"A": 0, "B": 1000})
+    found = study(replace(data, users=users, metrics=data.metrics | {"sales": lost}), split={"A": 2, "B": 3})
+    assert found.comparison("sales", "B").effect is None
+    assert (found.segments, found.alternatives, found.by_day) == ((), (), ())

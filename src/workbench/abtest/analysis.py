@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from workbench.abtest import words
-from workbench.abtest.decision import Decision, Goal, Guardrail, decide
+from workbench.abtest.decision import Decision, Goal, Guardrail, decide, still_running
 from workbench.abtest.design import Design
 from workbench.abtest.effects import (
     Comparison,
@@ -107,8 +107,7 @@ class Analysis:
     @property
     def running(self) -> bool:
         """Whether the planned end is still ahead of the data."""
-        end, as_of = self.design.planned_end, self.measured.as_of
-        return end is not None and (as_of is None or as_of < end)
+        return still_running(as_of=self.measured.as_of, planned_end=self.design.planned_end)
 
     @property
     def first_goal(self) -> Metric:
@@ -125,7 +124,7 @@ def analyse(design: Design, measured: Measured) -> Analysis:
     """
     split = check_split(measured.users, design.shares or None, level=design.split_level)
     compared = tuple(c for metric in measured.metrics.values() for c in _compared(design, measured, metric))
-    guardrails = _guardrails(design, measured)
+    guardrails = _guardrails(design, measured, compared)
     decision = decide(
         [_goal(metric, c) for metric in design.with_role("goal") for c in compared if c.metric == metric.name],
         guardrails,
@@ -137,6 +136,8 @@ def analyse(design: Design, measured: Measured) -> Analysis:
     leading = decision.arm or _leading(design.metrics[0], compared, decision)
     first = measured.metrics[design.metrics[0].name]
     believed = not split.broken
+    # What cannot be judged as a whole cannot be judged in parts either.
+    judged = believed and any(c.effect for c in compared if c.metric == first.name)
     return Analysis(
         design=design,
         measured=measured,
@@ -146,9 +147,9 @@ def analyse(design: Design, measured: Measured) -> Analysis:
         comparisons=compared if believed else (),
         guardrails=guardrails if believed else (),
         levels=_levels(measured, design.level) if believed else {},
-        segments=_segments(design, first) if believed else (),
-        alternatives=_alternatives(design, first, leading) if believed else (),
-        by_day=_by_day(design, first, leading) if believed and measured.first else (),
+        segments=_segments(design, first) if judged else (),
+        alternatives=_alternatives(design, first, leading) if judged else (),
+        by_day=_by_day(design, first, leading) if judged and measured.first else (),
     )
 
 
@@ -169,11 +170,11 @@ def _goal(metric: Metric, comparison: Comparison) -> Goal:
     )
 
 
-def _guardrails(design: Design, measured: Measured) -> tuple[Guardrail, ...]:
+def _guardrails(design: Design, measured: Measured, compared: tuple[Comparison, ...]) -> tuple[Guardrail, ...]:
     found = []
     for metric in design.with_role("guardrail"):
         moments = measured.metrics[metric.name]
-        for comparison in _compared(design, measured, moments):
+        for comparison in (c for c in compared if c.metric == metric.name):
             test, early, problem = None, None, comparison.withheld
             if comparison.effect:
                 test, problem = _margin_test(metric, moments, design.control, comparison.variant, design.level)

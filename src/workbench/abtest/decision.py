@@ -122,7 +122,7 @@ def decide(
         goals: Every goal in every arm; the first one's metric ranks arms that could both ship.
         guardrails: Every guardrail in every arm.
         split: The split's check; a broken split withholds everything.
-        as_of: The day up to which the data reach; None without a clock.
+        as_of: The first day that the data do not wholly cover; None without a clock.
         planned_end: The day from which the results may be read; None if the test is over.
         level: A goal is clear when its adjusted p-value is below 1 − level.
 
@@ -137,7 +137,7 @@ def decide(
         results = tuple(GoalResult(goal.arm, goal.metric, "unknown", None) for goal in goals)
         arms = tuple(ArmDecision(name, "inconclusive", (reason,)) for name in names)
         return Decision("inconclusive", "", reason, arms, results, withheld=True)
-    running = planned_end is not None and (as_of is None or as_of < planned_end)
+    running = still_running(as_of=as_of, planned_end=planned_end)
     results = _outcomes(goals, 1 - level)
     if running:
         waiting = f"The test is still running: its results are read from {planned_end} on."
@@ -145,6 +145,11 @@ def decide(
     else:
         arms = tuple(_at_the_end(name, goals, results, guardrails) for name in names)
     return _overall(arms, goals, results)
+
+
+def still_running(*, as_of: date | None, planned_end: date | None) -> bool:
+    """Whether the planned end is still ahead of the data; `as_of` is the first day that they do not wholly cover."""
+    return planned_end is not None and (as_of is None or as_of < planned_end)
 
 
 def _outcomes(goals: Sequence[Goal], alpha: float) -> tuple[GoalResult, ...]:

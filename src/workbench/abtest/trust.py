@@ -20,7 +20,7 @@ FEW_EVENTS = 50
 def checks(analysis: Analysis) -> list[Check]:
     """Reasons to believe or to distrust the numbers."""
     found = [_split_check(analysis), _users_check(analysis), *_coverage_checks(analysis), *_end_checks(analysis)]
-    found += [Check("contract", "warn", f"{breach.detail}") for breach in analysis.measured.breaches]
+    found += [Check("contract", "warn", breach.detail) for breach in analysis.measured.breaches]
     found += [_estimable(analysis, c) for c in analysis.comparisons if c.effect is None]
     found += [_no_percentage(analysis, c) for c in analysis.comparisons if c.effect and c.effect.relative is None]
     estimated = {c.metric for c in analysis.comparisons if c.effect}
