@@ -110,8 +110,9 @@ class Project:
 
     def records(self, study: str) -> list[dict]:
         """The records of a study's runs, the oldest first, each with its folder."""
-        folders = sorted(path.parent for path in (self.root / "runs" / study).glob("*/run.json"))
-        return [{**json.loads((folder / "run.json").read_text()), "folder": folder} for folder in folders]
+        folders = [path.parent for path in (self.root / "runs" / study).glob("*/run.json")]
+        records = [{**json.loads((folder / "run.json").read_text()), "folder": folder} for folder in folders]
+        return sorted(records, key=lambda record: record["queued"])
 
 
 @pytest.fixture
