@@ -79,8 +79,8 @@ def choice(u: Uniforms, shares: NDArray[np.float64]) -> NDArray[np.int64]:
     """
     ends = np.cumsum(shares, axis=-1)
     if ends.ndim == 1:
-        found = np.searchsorted(ends, u * ends[-1], side="right")
-        return np.minimum(found, len(ends) - 1).astype(np.int64)
+        found: NDArray[np.int64] = np.minimum(np.searchsorted(ends, u * ends[-1], side="right"), len(ends) - 1)
+        return found
     return np.asarray((u[:, None] * ends[:, -1:] >= ends[:, :-1]).sum(axis=1))
 
 
