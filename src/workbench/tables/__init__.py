@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.tables.catalog import Catalog, open_catalog
     from workbench.tables.contracts import Breach, check_contract
+    from workbench.tables.examination import Examination, examine
     from workbench.tables.fingerprint import fingerprints
     from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, Metrics, RatioMetric, read_metrics
     from workbench.tables.results import collect
@@ -19,6 +20,8 @@ _HOMES = {
     "collect": "results",
     "Breach": "contracts",
     "check_contract": "contracts",
+    "Examination": "examination",
+    "examine": "examination",
     "fingerprints": "fingerprint",
     "ColumnMetric": "metrics",
     "FactMetric": "metrics",
@@ -32,6 +35,7 @@ __all__ = [
     "Breach",
     "Catalog",
     "ColumnMetric",
+    "Examination",
     "FactMetric",
     "Metric",
     "Metrics",
@@ -39,6 +43,7 @@ __all__ = [
     "Source",
     "check_contract",
     "collect",
+    "examine",
     "fingerprints",
     "open_catalog",
     "read_metrics",
