@@ -167,6 +167,33 @@ def sample(users: int | None, seed: int | None, out: Path | None) -> None:
     click.echo(folder)
 
 
+@main.group(cls=_Commands)
+def data() -> None:
+    """Bring data in."""
+
+
+class _Importing(click.Command):
+    """Its help lists the importers, which a docstring would have to repeat."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 — click's signature
+        from workbench.tables.importers import IMPORTERS
+
+        with formatter.section("Importers and what PATH is"):
+            formatter.write_dl([(importer.name, importer.expects) for importer in IMPORTERS.values()])
+
+
+@data.command("import", cls=_Importing)
+@click.argument("name")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder, or a former import's.")
+def import_(name: str, path: Path, out: Path) -> None:
+    """Make canonical tables of an export: Parquet files, their catalogue, and what became of every row."""
+    from workbench.tables.importers import import_export
+
+    _say(import_export(name, path, out).lines())
+    click.echo(out)
+
+
 @main.command()
 @_RUNS
 def doctor(runs: Path | None) -> None:
