@@ -7,9 +7,8 @@ import resource
 
 import pytest
 
+from workbench.parameters import MetricNames, read_needs
 from workbench.runs.check import check_studies
-from workbench.runs.key import read_source
-from workbench.runs.named import MetricNames
 
 CATALOG = "connection: duckdb\ntables:\n  exposures: {source: '*.csv'}\n"
 
@@ -103,7 +102,7 @@ def test_metadata_that_name_no_parameter_are_refused(counting):
 
 
 def test_the_ab_notebook_says_which_parameters_name_metrics(root):
-    said = read_source(root / "notebooks" / "ab_test.ipynb").metrics
+    said = read_needs(root / "notebooks" / "ab_test.ipynb").metrics
     assert said == MetricNames("metrics", ("goals", "guardrails", "secondary"))
 
 

@@ -69,13 +69,21 @@ def test_values_files_data_and_lock_count(project):
     file.write_text("one")
 
     def key(root=project.root, **facts):
-        return run_key(source, facts.get("values", {"n": 1}), ["words.txt"], facts.get("data", {"orders": "a"}), root)
+        return run_key(
+            source,
+            facts.get("values", {"n": 1}),
+            ["words.txt"],
+            facts.get("data", {"orders": "a"}),
+            root,
+            asked=facts.get("asked", ""),
+        )
 
     before = key()
     assert key() == before
     assert key(values={"n": 2}) != before
     assert key(values={"n": 1.0}) != before  # another type in the kernel
     assert key(data={"orders": "b"}) != before
+    assert key(asked="later") == before
     file.write_text("two")
     assert key() != before
     file.write_text("one")
@@ -90,7 +98,17 @@ def test_a_lock_makes_another_key(project, tmp_path_factory):
     source = read_source(project.notebook("tiny"))
     other = tmp_path_factory.mktemp("locked")
     (other / "requirements.lock").write_text("numpy==2\n")
-    assert run_key(source, {}, [], {}, project.root) != run_key(source, {}, [], {}, other)
+    assert run_key(source, {}, [], {}, project.root, asked="") != run_key(source, {}, [], {}, other, asked="")
+
+
+def test_an_answer_of_the_moment_is_never_that_of_another(project):
+    path = project.notebook("tiny", needs={"orders": ["user_id"]})
+    document = json.loads(path.read_text())
+    document["metadata"]["workbench"]["as_of"] = "now"
+    path.write_text(json.dumps(document))
+    source = read_source(path)
+    one, two = (run_key(source, {}, [], {}, project.root, asked=f"2026-01-01T06:00:0{second}Z") for second in (0, 1))
+    assert one != two
 
 
 def test_needs_of_another_shape_are_refused(project):
@@ -100,8 +118,8 @@ def test_needs_of_another_shape_are_refused(project):
 
 def test_the_ab_notebook_names_every_table_that_a_metric_may_count(root, tmp_path):
     """A table that it leaves out could change without a new key."""
-    known = read_source(root / "notebooks" / "ab_test.ipynb")
-    assert {*countable(tmp_path), "exposures"} == {*known.needs, *known.may_use}
+    known = read_source(root / "notebooks" / "ab_test.ipynb").needs
+    assert {*countable(tmp_path), "exposures"} == {*known.tables, *known.may_use}
 
 
 def countable(folder):

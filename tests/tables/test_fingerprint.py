@@ -234,3 +234,21 @@ def test_fingerprints_of_files_load_no_engine(project: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_what_need_not_be_readable_has_the_fingerprint_of_the_reason(tmp_path):
+    (tmp_path / "catalog.yaml").write_text(
+        "connection: duckdb\ntables:\n  orders: {source: orders.csv}\n  users: {source: users.csv}\n"
+    )
+    (tmp_path / "orders.csv").write_text("order_id,user_id\n1,1\n")
+    with pytest.raises(DataError, match="users"):
+        fingerprints(tmp_path / "catalog.yaml", ["orders", "users"])
+    with pytest.raises(DataError, match="users"):
+        fingerprints(tmp_path / "catalog.yaml", ["users"], if_readable=["users"])
+    before = fingerprints(tmp_path / "catalog.yaml", ["orders"], if_readable=["orders", "users"])
+    assert list(before) == ["orders", "users"]
+    assert before == fingerprints(tmp_path / "catalog.yaml", ["orders"], if_readable=["users"])
+    (tmp_path / "users.csv").write_text("user_id\n1\n")
+    after = fingerprints(tmp_path / "catalog.yaml", [], if_readable=["orders", "users"])
+    assert after["orders"] == before["orders"]
+    assert after["users"] == fingerprints(tmp_path / "catalog.yaml", ["users"])["users"] != before["users"]

@@ -12,6 +12,21 @@ from annotated_types import Interval
 
 from workbench.parameters.cell import read_notebook
 from workbench.parameters.contract import JSON, Contract, Parameter, Values
+from workbench.parameters.notebook import MetricNames, Needs, read_document, read_needs, read_title
 from workbench.parameters.types import IsoDate, ProjectFile
 
-__all__ = ["JSON", "Contract", "Interval", "IsoDate", "Parameter", "ProjectFile", "Values", "read_notebook"]
+__all__ = [
+    "JSON",
+    "Contract",
+    "Interval",
+    "IsoDate",
+    "MetricNames",
+    "Needs",
+    "Parameter",
+    "ProjectFile",
+    "Values",
+    "read_document",
+    "read_needs",
+    "read_notebook",
+    "read_title",
+]

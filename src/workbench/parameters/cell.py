@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import io
-import json
 import re
 import tokenize
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from pydantic import create_model
 from workbench.configuration import project_root
 from workbench.errors import StudyError
 from workbench.parameters.contract import JSON, Contract, Parameter, hold, make_contract
+from workbench.parameters.notebook import read_document
 
 _SECRET = re.compile(
     r"(^|_)(token|password|passwd|pwd|secret|credentials?|api_?key|access_?key|private_?key)(s?)(_|$)", re.IGNORECASE
@@ -57,14 +57,8 @@ def read_notebook(path: Path, root: Path | None = None) -> Contract:
 
 
 def _code_cells(path: Path) -> list[tuple[str, list[str]]]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        cells = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
-        return [("".join(cell["source"]), cell.get("metadata", {}).get("tags", [])) for cell in cells]
-    except FileNotFoundError:
-        raise StudyError(f"there is no notebook {path}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"notebook {path.name} cannot be read as a notebook (format 4): {error}") from None
+    cells = [cell for cell in read_document(path)["cells"] if cell["cell_type"] == "code"]
+    return [("".join(cell["source"]), cell.get("metadata", {}).get("tags", [])) for cell in cells]
 
 
 def _imports(sources: Sequence[str]) -> dict[str, ast.alias | tuple[str, str]]:

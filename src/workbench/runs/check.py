@@ -62,14 +62,14 @@ class _Reader:
             held = contract.validate(values, study.where)
         except StudyError as error:
             return str(error).splitlines()
-        faults = metric_faults(source.metrics, held.values, self._root, study.where, self._metrics)
+        faults = metric_faults(source.needs.metrics, held.values, self._root, study.where, self._metrics)
         catalog = held.values.get("catalog")
-        if not catalog or not source.needs:
+        if not catalog or not source.needs.tables:
             return faults
         read = self._catalog(self._root / str(catalog))
         if isinstance(read, StudyError):
             return [*faults, *str(read).splitlines()]
-        return [*faults, *(fault for table in source.needs for fault in _table_fault(read, table, study.where))]
+        return [*faults, *(fault for table in source.needs.tables for fault in _table_fault(read, table, study.where))]
 
     def _read_notebook(self, path: Path) -> tuple[Contract, Source] | StudyError:
         try:

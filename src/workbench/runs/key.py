@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import workbench
-from workbench.errors import StudyError
-from workbench.parameters import JSON
-from workbench.runs.named import MetricNames
+from workbench.parameters import JSON, Needs, read_document, read_needs
 from workbench.runs.record import Git
 from workbench.tables.fingerprint import fingerprints
 from workbench.tables.mapping import read_catalog
@@ -42,44 +39,25 @@ class Source:
 
     Attributes:
         digest: Of its cells and tables, less what does not change the answer: outputs, counts, other metadata.
-        needs, may_use: Tables that it reads always, and where the catalogue has them.
-        metrics: Which of its parameters name metrics.
+        needs: What its metadata say that it needs.
     """
 
     digest: str
-    needs: tuple[str, ...]
-    may_use: tuple[str, ...]
-    metrics: MetricNames | None
+    needs: Needs
 
 
 def read_source(notebook: Path) -> Source:
     """Read what a notebook says and which tables it needs or may use.
 
     Raises:
-        StudyError: When its metadata name tables in another way than `workbench.needs: {table: [column, …]}`, or
-            metrics in another way than `workbench.metrics: {file: parameter, names: [parameter, …]}`.
+        StudyError: When it cannot be read, or its metadata say what it needs in another way than ours.
     """
-    document = json.loads(notebook.read_text(encoding="utf-8"))
+    needs = read_needs(notebook)
     cells = [
         [cell["cell_type"], "".join(cell["source"]), sorted(cell.get("metadata", {}).get("tags", []))]
-        for cell in document["cells"]
+        for cell in read_document(notebook)["cells"]
     ]
-    said: dict[str, Any] = document.get("metadata", {}).get("workbench", {})
-    needs, may_use = said.get("needs", {}), said.get("may_use", {})
-    if not all(isinstance(tables, (dict, list)) for tables in (needs, may_use)):
-        raise StudyError(f"notebook {notebook.stem}: the metadata workbench.needs should be {{table: [column, …]}}")
-    return Source(_digest(cells, needs, may_use), tuple(needs), tuple(may_use), _metric_names(notebook, said))
-
-
-def _metric_names(notebook: Path, said: Mapping[str, Any]) -> MetricNames | None:
-    match said.get("metrics"):
-        case None:
-            return None
-        case {"file": str(file), "names": [*names]}:
-            return MetricNames(file, tuple(map(str, names)))
-    raise StudyError(
-        f"notebook {notebook.stem}: the metadata workbench.metrics should be {{file: parameter, names: [parameter, …]}}"
-    )
+    return Source(_digest(cells, dict(needs.tables), needs.may_use), needs)
 
 
 def data_fingerprints(source: Source, values: Mapping[str, JSON], root: Path) -> dict[str, str]:
@@ -87,22 +65,28 @@ def data_fingerprints(source: Source, values: Mapping[str, JSON], root: Path) ->
 
     Raises:
         StudyError: When the catalogue does not know a table that the notebook needs.
-        DataError: When a table's file is not there.
+        DataError: When the file of a table that it needs is not there; what it only may use, it may not read.
     """
     catalog = values.get("catalog")
-    if not catalog or not (source.needs or source.may_use):
+    needs = source.needs
+    if not catalog or not (needs.tables or needs.may_use):
         return {}
     path = root / str(catalog)
     there = read_catalog(path).tables
-    return fingerprints(path, [*source.needs, *(table for table in source.may_use if table in there)])
+    return fingerprints(path, needs.tables, if_readable=[table for table in needs.may_use if table in there])
 
 
 def run_key(
-    source: Source, values: Mapping[str, JSON], files: Iterable[str], data: Mapping[str, str], root: Path
+    source: Source, values: Mapping[str, JSON], files: Iterable[str], data: Mapping[str, str], root: Path, *, asked: str
 ) -> str:
-    """SHA-256 over notebook source, parameters, contents of project files, data fingerprints, code and lock."""
+    """SHA-256 over notebook source, parameters, contents of project files, data fingerprints, code and lock.
+
+    Args:
+        asked: When it is asked; it counts only where the answer is that of the moment.
+    """
     contents = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in sorted(set(files))}
-    return _digest(source.digest, dict(values), contents, dict(data), code_digest(), lock_digest(root))
+    moment = [asked] if source.needs.of_the_moment else []
+    return _digest(source.digest, dict(values), contents, dict(data), code_digest(), lock_digest(root), *moment)
 
 
 def _digest(*parts: JSON) -> str:

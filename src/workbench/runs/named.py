@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import StudyError, unknown
-from workbench.parameters import JSON
+from workbench.parameters import JSON, MetricNames
 from workbench.tables.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class MetricNames:
-    """Which parameters of a notebook speak of metrics: `workbench.metrics: {file: …, names: […]}` in its metadata.
-
-    Attributes:
-        file: The parameter that holds the path of the definitions.
-        names: The parameters that hold a metric's name, or a list of names.
-    """
-
-    file: str
-    names: tuple[str, ...]
 
 
 def metric_faults(

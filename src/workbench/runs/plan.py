@@ -11,6 +11,7 @@ from workbench.errors import StudyError, WorkbenchError
 from workbench.parameters import JSON, read_notebook
 from workbench.runs.key import data_fingerprints, read_source, run_key
 from workbench.runs.named import metric_faults
+from workbench.runs.record import now
 from workbench.runs.study import Study
 from workbench.tables.metrics import read_metrics
 
@@ -26,6 +27,7 @@ class Plan:
         files: The project files that the parameters name.
         comments: Parameter → the comment beside it in the notebook.
         data: Table → fingerprint.
+        asked: When it was planned, UTC; part of the key where the answer is that of the moment.
         key: What it depends on, as one hash.
     """
 
@@ -36,6 +38,7 @@ class Plan:
     files: tuple[str, ...]
     comments: dict[str, str]
     data: dict[str, str]
+    asked: str
     key: str
 
 
@@ -61,14 +64,15 @@ def plan_study(study: Study, settings: Mapping[str, str], root: Path) -> list[Pl
     for combination in _combinations(study, said):
         where = f"{study.where}, --set" if said else study.where
         held = contract.validate({**study.parameters, **combination, **said}, where)
-        faults = metric_faults(source.metrics, held.values, root, where, read)
+        faults = metric_faults(source.needs.metrics, held.values, root, where, read)
         if faults:
             raise StudyError("\n".join(faults))
         data = data_fingerprints(source, held.values, root)
-        key = run_key(source, held.values, held.files, data, root)
+        asked = now()
+        key = run_key(source, held.values, held.files, data, root, asked=asked)
         standing = {**defaults, **study.parameters, **combination}
         overrides = {name: value for name, value in said.items() if name not in standing or standing[name] != value}
-        plans.append(Plan(study, combination, overrides, held.values, held.files, comments, data, key))
+        plans.append(Plan(study, combination, overrides, held.values, held.files, comments, data, asked, key))
     return plans
 
 
@@ -89,7 +93,7 @@ def still_holds(plan: Plan, read: Mapping[str, str], root: Path) -> bool:
     try:
         source = read_source(plan.study.notebook)
         data = data_fingerprints(source, plan.values, root)
-        return run_key(source, plan.values, plan.files, data, root) == plan.key
+        return run_key(source, plan.values, plan.files, data, root, asked=plan.asked) == plan.key
     except (WorkbenchError, OSError, ValueError, KeyError):
         return False  # it is gone, or half written
 

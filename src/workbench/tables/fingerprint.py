@@ -7,7 +7,9 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,29 +20,51 @@ from workbench.tables.files import find_files
 from workbench.tables.mapping import CatalogFile, Connection, TableMapping, read_catalog
 
 
-def fingerprints(catalog_path: str | Path, names: Iterable[str]) -> dict[str, str]:
+def fingerprints(catalog_path: str | Path, names: Iterable[str], *, if_readable: Iterable[str] = ()) -> dict[str, str]:
     """Canonical table → fingerprint, for a run's key.
 
     Files: SHA-256 of their contents and the mapping.  Servers: address, row count, latest time and the mapping.
+
+    Args:
+        names: The tables that must be there.
+        if_readable: Tables of the catalogue that need not be: the fingerprint of one that cannot be read is that of
+            the reason, so that it changes when the table can be read again.
 
     Raises:
         StudyError: The catalogue is broken or lists no such table.
         DataError: A file is missing, or the server does not answer.
     """
     file = read_catalog(Path(catalog_path))
-    wanted = list(dict.fromkeys(names))
+    needed = list(dict.fromkeys(names))
+    wanted = [*needed, *(name for name in dict.fromkeys(if_readable) if name not in needed)]
     for name in wanted:
         file.mapping(name)
     where = file.connection()
-    if where.kind == "server":
-        from workbench.tables.catalog import open_catalog
+    found = {}
+    with _asking(file, where) as ask:
+        for name in wanted:
+            try:
+                found[name] = ask(name)
+            except (DataError, StudyError) as error:
+                if name in needed:
+                    raise
+                found[name] = _digest(["cannot be read", str(error)])
+    return found
 
-        catalog = open_catalog(catalog_path)
-        try:
-            return {name: catalog.source(name).fingerprint for name in wanted}
-        finally:
-            catalog.connection.disconnect()
-    return {name: fingerprint_of_files(file, where, name) for name in wanted}
+
+@contextmanager
+def _asking(file: CatalogFile, where: Connection) -> Iterator[Callable[[str], str]]:
+    """What tells a table's fingerprint; a server is asked over one connection, which is left again."""
+    if where.kind != "server":
+        yield partial(fingerprint_of_files, file, where)
+        return
+    from workbench.tables.catalog import open_catalog
+
+    catalog = open_catalog(file.path)
+    try:
+        yield lambda name: catalog.source(name).fingerprint
+    finally:
+        catalog.connection.disconnect()
 
 
 def fingerprint_of_files(file: CatalogFile, where: Connection, name: str) -> str:
