@@ -3,14 +3,14 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup sample demo test check bench lab lock clean
+.PHONY: help setup sample demo test check bench calibrate lab lock clean
 
 BIN := .venv/bin
 export UV := 0.13.9
 export PYTHON
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## the environment alone: .venv with what requirements.lock says
 	@.ci/environment
@@ -36,6 +36,9 @@ check: setup ## style, types and the walls between the rooms
 
 bench: sample ## speed and memory beside the peers', as a table in tests/benchmarks
 	@$(BIN)/python tests/benchmarks/run.py
+
+calibrate: setup ## every estimator on 200 simulated platforms, held against their truth, as a table in tests/calibration
+	@$(BIN)/python tests/calibration/run.py
 
 lab: sample ## JupyterLab on the notebooks, for this machine only
 	@$(BIN)/jupyter lab --ip 127.0.0.1 --notebook-dir notebooks $(if $(filter 0,$(shell id -u)),--allow-root)

@@ -1,0 +1,161 @@
+"""The A/B estimators on the simulated platform: one function for each, from one shop to its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from shops import Shop
+from trials import LEVEL, Alarm, Decided, Estimated, Trial
+
+from workbench import abtest
+from workbench.abtest.split import check_split
+
+TABLES = ("exposures", "orders")
+METRICS = Path(__file__).with_name("abtest_metrics.yaml")
+BROKEN, SAME = "new_search_ranking", "assignment_check"
+CONTROL = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One experiment of one shop as the notebook reads it, and what every arm would have brought its users.
+
+    Attributes:
+        truth: Arm → mean per exposed user, CNY and orders: columns orders, conversion, revenue, margin.
+    """
+
+    experiment: str
+    analysis: abtest.Analysis
+    truth: pd.DataFrame
+
+    def of(self, arm: str, metric: str) -> float:
+        """The true level of a metric in an arm."""
+        row = self.truth.loc[arm]
+        return float(row["revenue"] / row["orders"] if metric == "average_order_value" else row[metric])
+
+    @property
+    def arm(self) -> str:
+        """The arm that is compared with the control."""
+        return next(arm for arm in self.truth.index if arm != CONTROL)
+
+
+def read(shop: Shop) -> dict[str, Read]:
+    """Every experiment with a control and one treatment."""
+    outcomes = shop.truth["potential_outcomes"].assign(conversion=lambda rows: (rows["orders"] > 0).astype(float))
+    means = outcomes.groupby(["experiment", "variant"])[["orders", "conversion", "revenue", "margin"]].mean()
+    found = {}
+    for experiment in means.index.get_level_values(0).unique():
+        truth = means.loc[experiment]
+        if list(truth.index) != [CONTROL, "B"]:
+            continue
+        words = abtest.design(
+            str(METRICS),
+            experiment=experiment,
+            control=CONTROL,
+            goals=["revenue", "conversion"],
+            guardrails=["margin"],
+            secondary=["revenue_alone", "average_order_value"],
+        )
+        found[experiment] = Read(experiment, abtest.analyse(words, abtest.measure(shop.catalog, words)), truth)
+    return found
+
+
+def _estimated(name: str, of: Mapping[str, Read], metric: str, truth_of: str) -> Iterator[Trial]:
+    for one in _sound(of):
+        e = one.analysis.comparison(metric, one.arm).effect
+        if e is not None:
+            truth = one.of(one.arm, truth_of) - one.of(CONTROL, truth_of)
+            yield Estimated(name, one.experiment, e.absolute, e.std_error, e.low, e.high, truth)
+
+
+def _sound(of: Mapping[str, Read]) -> Iterator[Read]:
+    return (one for one in of.values() if one.analysis.comparisons)
+
+
+def conversion(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """A share of users, Welch."""
+    return _estimated("conversion", of, "conversion", "conversion")
+
+
+def revenue(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """A skewed mean per user, Welch."""
+    return _estimated("revenue per user", of, "revenue_alone", "revenue")
+
+
+def revenue_with_the_past(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """The same, less what the users' past explains (CUPED)."""
+    return _estimated("revenue per user, CUPED", of, "revenue", "revenue")
+
+
+def average_order_value(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """A ratio of two means, delta method."""
+    return _estimated("average order value", of, "average_order_value", "average_order_value")
+
+
+def relative_revenue(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """The relative change, Fieller."""
+    for one in _sound(of):
+        e = one.analysis.comparison("revenue", one.arm).effect
+        if e is None or e.relative is None:
+            continue
+        truth = one.of(one.arm, "revenue") / one.of(CONTROL, "revenue") - 1
+        yield Estimated(
+            "relative change of revenue, CUPED",
+            one.experiment,
+            e.relative,
+            e.relative_std_error,
+            e.relative_low,
+            e.relative_high,
+            truth,
+        )
+
+
+def false_findings(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """What is found between two arms that are the same."""
+    one = of[SAME]
+    if not one.analysis.comparisons:
+        return
+    for metric in ("conversion", "revenue_alone", "revenue", "average_order_value"):
+        effect = one.analysis.comparison(metric, one.arm).effect
+        yield Alarm(f"p-value of {metric.replace('_', ' ')}", SAME, effect.p_value < 1 - LEVEL, 1 - LEVEL)
+    found = any(goal.outcome in {"better", "worse"} for goal in one.analysis.decision.goals)
+    yield Alarm("two goals together, Holm", SAME, found, 1 - LEVEL)
+
+
+def split_alarms(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """How often a sound split is called broken at 5 %, and a broken one at the level of the notebook."""
+    for one in of.values():
+        if one.experiment == BROKEN:
+            yield Alarm("check of the split, broken", BROKEN, one.analysis.split.broken, 0.9, at_least=True)
+        else:
+            check = check_split(one.analysis.measured.users, None, level=1 - LEVEL)
+            yield Alarm("check of the split, sound", one.experiment, check.broken, 1 - LEVEL)
+
+
+def decisions(of: Mapping[str, Read]) -> Iterator[Trial]:
+    """What the decision costs: the margin of the arm that it chooses against that of the best arm."""
+    for one in of.values():
+        chosen = one.analysis.decision.arm or CONTROL
+        worth = {arm: 1000 * one.of(arm, "margin") for arm in one.truth.index}
+        yield Decided("decision of the A/B test", one.experiment, chosen, worth, "CNY per 1,000 users")
+
+
+ROWS: tuple[Callable[[Mapping[str, Read]], Iterator[Trial]], ...] = (
+    conversion,
+    revenue,
+    revenue_with_the_past,
+    average_order_value,
+    relative_revenue,
+    false_findings,
+    split_alarms,
+    decisions,
+)
+
+
+def trials(shop: Shop) -> list[Trial]:
+    """Every A/B estimator on one shop."""
+    of = read(shop)
+    return [trial for row in ROWS for trial in row(of)]
