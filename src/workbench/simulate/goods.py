@@ -92,7 +92,7 @@ def make_goods(world: World) -> Goods:
     """The goods of a world; the number of its users does not matter."""
     seed = world.seed
     category = np.repeat(np.arange(CATEGORIES), PER_CATEGORY)
-    level = np.exp(8.2 + 0.5 * draws.normal(uniforms(seed, "goods.category_price", 0, CATEGORIES)))[category]
+    level = np.exp(8.9 + 0.5 * draws.normal(uniforms(seed, "goods.category_price", 0, CATEGORIES)))[category]
     base = 10 * np.rint(level * np.exp(0.35 * draws.normal(uniforms(seed, "goods.price", 0, PRODUCTS))) / 10) + 9
     shock = _shock(world)
     prices = make_prices(world, base, shock)
