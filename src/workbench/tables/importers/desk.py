@@ -2,57 +2,25 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from workbench.errors import DataError, unknown
+from workbench.errors import DataError
 from workbench.tables import engine
 from workbench.tables.faults import spoken
-from workbench.tables.files import Files, check_gzip, find_files, read_header
-from workbench.tables.importers.account import Account, Fate, Read
+from workbench.tables.files import Files, find_files, read_header, refuse_repeated
+from workbench.tables.importers.account import Fate, Read
+from workbench.tables.importers.casting import EXAMPLES, Column, cast_table, column_name, find_column
+from workbench.tables.importers.texts import check_text, groups, is_utf8, recode
+from workbench.tables.importers.workbook import Workbook
 from workbench.tables.mapping import Connection, Constant
-from workbench.tables.schema import Kind
 
-_EXAMPLES = 3
-_WORDS: Mapping[Kind, str] = {
-    "integer": "whole number",
-    "number": "number",
-    "money": "amount of money (a plain number like 1234.50)",
-    "time": "time (like 2026-01-31 18:05:00)",
-    "date": "day (like 2026-01-31)",
-    "flag": "true or false",
-}
-_TYPES: Mapping[Kind, str] = {
-    "id": "VARCHAR",
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "money": "DOUBLE",
-    "time": "TIMESTAMP",
-    "date": "DATE",
-    "flag": "BOOLEAN",
-}
+__all__ = ["Column", "Desk", "Imported", "Table", "quoted"]
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that an importer reads.
-
-    Attributes:
-        name: What the importer calls it.
-        kind: What its values must be; ids become text, and lose the ".0" that they get on their way through pandas.
-        spellings: Its names in exports, the first found counts; case does not matter.  `name` if none are given.
-        optional: Where an export lacks it, its values are missing.
-        formats: For times and days that are not ISO: the engine's formats, each tried on the whole column.
-    """
-
-    name: str
-    kind: Kind
-    spellings: tuple[str, ...] = ()
-    optional: bool = False
-    formats: tuple[str, ...] = ()
+ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +52,20 @@ class Imported:
     reads: tuple[Read, ...]
     notes: tuple[str, ...] = ()
 
-    def account(self, importer: str, written: Mapping[str, int]) -> Account:
-        """The row account, once the tables are written (table → rows)."""
-        return Account(importer, self.reads, dict(written), self.notes)
-
 
 class Desk:
     """An engine in memory that puts what does not fit there into `folder`, and the tables an importer lays out on it.
 
     Args:
         folder: A temporary folder, removed by the one who made it.
+
+    Attributes:
+        notes: What the account should say about the reading itself.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.notes: list[str] = []
         self._backend = engine.connect(Connection("files", "the import", ""))
         self.run(f"SET temp_directory = {quoted(str(folder))}")
 
@@ -134,8 +102,11 @@ class Desk:
         )
         return tuple(Fate(*row) for row in found)
 
-    def read(self, path: Path, name: str, columns: Sequence[Column]) -> int:
+    def read(self, path: Path, name: str, columns: Sequence[Column], *, legacy: str = "") -> int:
         """Lay out a CSV or Parquet file as the table `name`: `row` (1, 2, 3, …) and `columns`, cast and checked.
+
+        Args:
+            legacy: The encoding of a CSV that is not UTF-8, where such files are about; noted in the account.
 
         Returns:
             How many rows.
@@ -145,120 +116,84 @@ class Desk:
                 what their column must be; says which and in which rows.
         """
         files = find_files(path.name, path.parent)
-        stored = self._stored(f"{name}_stored", files)
-        found = {column.name: self._spelling(path, column, stored.columns) for column in columns}
-        kept = ", ".join(f"{_name(source)} AS {_name(column)}" for column, source in found.items() if source)
+        if files.format == "parquet":
+            stored = engine.parquet_table(self._backend, f"{name}_stored", files)
+        else:
+            if legacy and not path.name.lower().endswith(".gz"):
+                files = Files("csv", (self.in_utf8(path, legacy),))
+            # All is read as text, for a checked cast.
+            names = {name.casefold() for file in files.paths for name in read_header(file).columns}
+            stored = engine.csv_table(self._backend, f"{name}_stored", files, names, ())
+        found = {column.name: find_column(path.name, column, stored.columns) for column in columns}
+        kept = ", ".join(f"{column_name(source)} AS {column_name(to)}" for to, source in found.items() if source)
         self.run(
             f"CREATE TABLE {name}_text AS SELECT row_number() OVER () AS row, {kept} FROM {name}_stored",  # noqa: S608
             f"{path.name} cannot be read",
         )
-        return self.typed(
-            path.name, name, [c for c in columns if found[c.name]], [c for c in columns if not found[c.name]]
-        )
+        return cast_table(self, path.name, name, columns)
 
-    def typed(self, file: str, name: str, columns: Sequence[Column], absent: Sequence[Column] = ()) -> int:
-        """Turn `name`_text into `name`, with every column cast to its kind, and count its rows.
+    def read_sheet(self, book: Workbook, sheet: str, name: str, columns: Sequence[Column]) -> int:
+        """Lay out a sheet of a workbook as `read` does a file."""
+        where, header = f"{book.file}, sheet {sheet!r}", book.header(sheet)
+        if not any(header):
+            raise DataError(f"{where} has no header: wanted the names of the columns in its first row")
+        refuse_repeated(where, header)
+        found = {column.name: find_column(where, column, header) for column in columns}
+        held = {name: header.index(source) for name, source in found.items() if source}
+        made = ", ".join(f"{column_name(column)} VARCHAR" for column in held)
+        self.run(f"CREATE TABLE {name}_text (row BIGINT, {made})")
+        rows = 0
+        for batch in book.batches(sheet, tuple(held.values())):
+            self._backend.con.register("batch", batch)
+            self.run(f"INSERT INTO {name}_text SELECT {rows} + row_number() OVER (), * FROM batch", where)  # noqa: S608
+            self._backend.con.unregister("batch")
+            rows += batch.num_rows
+        return cast_table(self, where, name, columns)
+
+    def read_lines(self, path: Path, name: str, pattern: str, columns: Sequence[Column], *, legacy: str = "") -> int:
+        """Lay out a text file without a header, whose every line matches `pattern`, as `read` does a CSV.
 
         Args:
-            file: What a message calls the source.
-            columns: Columns of `name`_text beside `row`.
-            absent: Columns that become missing values.
+            pattern: With a named group for each column (RE2's syntax).
+            legacy: As in `read`.
 
         Raises:
-            DataError: Values are not what their column must be, or there is no row.
+            DataError: The file is missing or empty, or lines do not match; says which.
         """
-        types = dict(self.rows(f"SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '{name}_text'"))  # noqa: S608
-        chosen = {column.name: self._cast(file, name, column, types[column.name]) for column in columns}
-        chosen |= {column.name: f"NULL::{_TYPES[column.kind]}" for column in absent}
-        made = ", ".join(f"{expression} AS {_name(column)}" for column, expression in chosen.items())
-        self.run(f"CREATE TABLE {name} AS SELECT row, {made} FROM {name}_text", f"{file} cannot be read")  # noqa: S608
-        self._refuse_misfits(file, name, columns)
-        self.run(f"DROP TABLE {name}_text")
-        count = int(self.value(f"SELECT count(*) FROM {name}"))  # noqa: S608
-        if not count:
-            raise DataError(f"{file} has a header but no rows; export it again")
-        return count
-
-    def _stored(self, view: str, files: Files) -> Any:
-        if files.format == "parquet":
-            return engine.parquet_table(self._backend, view, files)
-        for path in files.paths:
-            check_gzip(path)
-        # All is read as text, for a checked cast.
-        names = {name.casefold() for path in files.paths for name in read_header(path).columns}
-        return engine.csv_table(self._backend, view, files, names, ())
-
-    def _spelling(self, path: Path, column: Column, present: Sequence[str]) -> str:
-        spellings = column.spellings or (column.name,)
-        folded = {name.strip().casefold(): name for name in present}
-        for spelling in spellings:
-            if spelling.casefold() in folded:
-                return folded[spelling.casefold()]
-        if column.optional:
-            return ""
-        wanted = " or ".join(repr(spelling) for spelling in spellings)
-        _, _, near = unknown("column", spellings[0], present).partition("; ")
-        raise DataError(f"{path.name} has no column {wanted}; {near}; is this the right file, and whole?")
-
-    def _cast(self, file: str, name: str, column: Column, dtype: str) -> str:
-        text, kind = f"nullif(trim({_name(column.name)}::VARCHAR), '')", column.kind
-        if kind == "id":
-            return f"regexp_replace({text}, '^(\\d+)\\.0$', '\\1')"
-        if kind == "text":
-            return text
-        if kind == "integer":
-            number = f"TRY_CAST({text} AS DOUBLE)"
-            return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
-        if kind in {"time", "date"} and dtype == "VARCHAR":
-            return self._parsed(file, name, column, text)
-        # A stored time with a zone is brought to UTC: the engine's session is in UTC.
-        return f"TRY_CAST({text if dtype == 'VARCHAR' else _name(column.name)} AS {_TYPES[kind]})"
-
-    def _parsed(self, file: str, name: str, column: Column, text: str) -> str:
-        """ISO, or else the one format by which the whole column can be read."""
-        iso = f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS {_TYPES[column.kind]})"
-        tried = {
-            form: f"CAST(try_strptime({text}, {quoted(form)}) AS {_TYPES[column.kind]})" for form in column.formats
-        }
-        if not tried:
-            return iso
-        counts = ", ".join(f"count({expression})" for expression in (iso, *tried.values()))
-        found = self.rows(f"SELECT {counts} FROM {name}_text")[0]  # noqa: S608
-        most = max(found)
-        best = [e for e, count in zip((iso, *tried.values()), found, strict=True) if count == most and most]
-        agree = " AND ".join(f"{best[0]} IS NOT DISTINCT FROM {other}" for other in best[1:]) if best else ""
-        if agree and not self.value(f"SELECT coalesce(bool_and({agree}), true) FROM {name}_text"):  # noqa: S608
+        check_text(path)
+        source = quoted(glob.escape(str(self.in_utf8(path, legacy) if legacy else path)))
+        fields = "[" + ", ".join(quoted(group) for group in groups(pattern)) + "]"
+        self.run(
+            f"CREATE TABLE {name}_lines AS SELECT row_number() OVER () AS row, rtrim(line, chr(13)) AS line FROM "  # noqa: S608
+            f"read_csv({source}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '', "
+            "header = false)",
+            f"{path.name} cannot be read",
+        )
+        matches = f"regexp_full_match(line, {quoted(pattern)})"
+        strange = self.rows(
+            f"SELECT row, line, count(*) OVER () FROM {name}_lines WHERE NOT {matches} ORDER BY row LIMIT {EXAMPLES}"  # noqa: S608
+        )
+        if strange:
+            examples = ", ".join(f"{line[:60]!r} in line {row:,}" for row, line, _ in strange)
             raise DataError(
-                f"{file}: the days of column {column.name!r} can be read as day/month and as month/day; "
-                "save them as 2026-01-31"
+                f"{path.name}: {strange[0][2]:,} lines are not of this format: {examples}; is this the right file?"
             )
-        return best[0] if best else iso
+        self.run(
+            f"CREATE TABLE {name}_text AS SELECT row, unnest(regexp_extract(line, {quoted(pattern)}, {fields})) "  # noqa: S608
+            f"FROM {name}_lines"
+        )
+        self.run(f"DROP TABLE {name}_lines")
+        return cast_table(self, path.name, name, columns)
 
-    def _refuse_misfits(self, file: str, name: str, columns: Sequence[Column]) -> None:
-        faults = []
-        for column in (column for column in columns if column.kind in _WORDS):
-            text = f"nullif(trim({_name(column.name)}::VARCHAR), '')"
-            held, kept = (
-                self.value(f"SELECT count({text}) FROM {table}")  # noqa: S608
-                for table in (f"{name}_text", name)
-            )
-            if held > kept:
-                shown = self.rows(
-                    f"SELECT row, {text} FROM {name}_text SEMI JOIN (FROM {name} WHERE {_name(column.name)} IS NULL) "  # noqa: S608
-                    f"USING (row) WHERE {text} IS NOT NULL ORDER BY row LIMIT {_EXAMPLES}"
-                )
-                examples = ", ".join(f"{value!r} in row {row}" for row, value in shown)
-                faults.append(
-                    f"column {column.name!r}: {held - kept:,} values are no {_WORDS[column.kind]}: {examples}"
-                )
-        if faults:
-            raise DataError(f"{file}: {'; '.join(faults)}; correct the source (row 1 follows the header)")
+    def in_utf8(self, path: Path, legacy: str) -> Path:
+        """The file, or a copy in UTF-8 if it is text in the encoding `legacy`, which is noted."""
+        if is_utf8(path):
+            return path
+        copy = recode(path, legacy, self.folder)
+        self.notes.append(f"{path.name} is not UTF-8 text and was read as {ENCODINGS[legacy]}")
+        return copy
 
 
 def quoted(text: str) -> str:
     """Text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'

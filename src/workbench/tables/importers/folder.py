@@ -54,7 +54,7 @@ def write_folder(importer: str, convert: Callable[[Desk, Path], Imported], path:
         with Desk(Path(folder)) as desk:
             imported = convert(desk, path)
             written = {name: _write(desk, name, table, made) for name, table in imported.tables.items()}
-        account = imported.account(importer, written)
+        account = Account(importer, imported.reads, written, (*desk.notes, *imported.notes))
         (made / ACCOUNT).write_text(account.to_json(), encoding="utf-8")
         (made / CATALOG).write_text(_catalog(importer, imported.tables), encoding="utf-8")
         _replace(made, out, Path(folder) / "before")

@@ -1,0 +1,158 @@
+"""Text of an export made into typed columns; what is not what its column must be is refused with its row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.errors import DataError, unknown
+from workbench.tables.schema import Kind
+
+if TYPE_CHECKING:
+    from workbench.tables.importers.desk import Desk
+
+EXAMPLES = 3
+_TYPES: Mapping[Kind, str] = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "money": "DOUBLE",
+    "time": "TIMESTAMP",
+    "date": "DATE",
+    "flag": "BOOLEAN",
+}
+_WORDS: Mapping[Kind, str] = {
+    "integer": "whole number",
+    "number": "number",
+    "money": "amount of money (a plain number like 1234.50)",
+    "time": "time (like 2026-01-31 18:05:00)",
+    "date": "day (like 2026-01-31)",
+    "flag": "true or false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that an importer reads.
+
+    Attributes:
+        name: What the importer calls it.
+        kind: What its values must be; ids become text, and lose the ".0" that they get on their way through pandas.
+        spellings: Its names in exports, the first found counts; case does not matter.  `name` if none are given.
+        optional: Where an export lacks it, its values are missing.
+        formats: For times and days that are not ISO: the engine's formats, each tried on the whole column.
+    """
+
+    name: str
+    kind: Kind
+    spellings: tuple[str, ...] = ()
+    optional: bool = False
+    formats: tuple[str, ...] = ()
+
+
+def find_column(file: str, column: Column, present: Sequence[str]) -> str:
+    """The name by which an export has a column; "" if it lacks an optional one.
+
+    Raises:
+        DataError: It lacks one that is needed; names the nearest.
+    """
+    spellings = column.spellings or (column.name,)
+    folded = {name.strip().casefold(): name for name in present}
+    for spelling in spellings:
+        if spelling.casefold() in folded:
+            return folded[spelling.casefold()]
+    if column.optional:
+        return ""
+    wanted = " or ".join(repr(spelling) for spelling in spellings)
+    _, _, near = unknown("column", spellings[0], present).partition("; ")
+    raise DataError(f"{file} has no column {wanted}; {near}; is this the right file, and whole?")
+
+
+def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column]) -> int:
+    """Turn the table `name`_text into `name`, with every column cast to its kind, and count its rows.
+
+    Args:
+        file: What a message calls the source.
+        columns: Those that `name`_text lacks become missing values.
+
+    Raises:
+        DataError: Values are not what their column must be, or there is no row.
+    """
+    types = dict(desk.rows(f"SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '{name}_text'"))  # noqa: S608
+    present = [column for column in columns if column.name in types]
+    made = ", ".join(
+        f"{_cast(desk, file, name, column, types[column.name])} AS {column_name(column.name)}"
+        if column in present
+        else f"NULL::{_TYPES[column.kind]} AS {column_name(column.name)}"
+        for column in columns
+    )
+    desk.run(f"CREATE TABLE {name} AS SELECT row, {made} FROM {name}_text", f"{file} cannot be read")  # noqa: S608
+    faults = list(_misfits(desk, name, present))
+    if faults:
+        raise DataError(f"{file}: {'; '.join(faults)}; correct the source (row 1 is the first below the header)")
+    desk.run(f"DROP TABLE {name}_text")
+    count = int(desk.value(f"SELECT count(*) FROM {name}"))  # noqa: S608
+    if not count:
+        raise DataError(f"{file} has a header but no rows; export it again")
+    return count
+
+
+def _cast(desk: Desk, file: str, name: str, column: Column, dtype: str) -> str:
+    text, kind = _text(column), column.kind
+    if kind == "id":
+        return f"regexp_replace({text}, '^(\\d+)\\.0$', '\\1')"
+    if kind == "text":
+        return text
+    if kind == "integer":
+        number = f"TRY_CAST({text} AS DOUBLE)"
+        return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
+    if kind in {"time", "date"} and dtype == "VARCHAR":
+        return _parsed(desk, file, name, column)
+    # A stored time with a zone is brought to UTC: the engine's session is in UTC.
+    return f"TRY_CAST({text if dtype == 'VARCHAR' else column_name(column.name)} AS {_TYPES[kind]})"
+
+
+def _parsed(desk: Desk, file: str, name: str, column: Column) -> str:
+    """ISO, or the one format by which most of the column can be read: of 3/4 and 25/4 the second tells the order."""
+    text, kind = _text(column), _TYPES[column.kind]
+    ways = [f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS {kind})"]
+    for form in column.formats:
+        parsed = f"try_strptime({text}, '{form}')"
+        # The engine reads the year of 3/4/10 as the year 10, where %Y is asked for.
+        ways.append(f"CAST(CASE WHEN year({parsed}) >= 1900 THEN {parsed} END AS {kind})")
+    counts = desk.rows(f"SELECT {', '.join(f'count({way})' for way in ways)} FROM {name}_text")[0]  # noqa: S608
+    best, *others = (way for way, count in zip(ways, counts, strict=True) if count == max(counts))
+    same = " AND ".join(f"{best} IS NOT DISTINCT FROM {other}" for other in others)
+    if max(counts) and same and not desk.value(f"SELECT coalesce(bool_and({same}), true) FROM {name}_text"):  # noqa: S608
+        raise DataError(
+            f"{file}: the days of column {column.name!r} can be read as day/month and as month/day; "
+            "save them as 2026-01-31"
+        )
+    return best
+
+
+def _misfits(desk: Desk, name: str, columns: Sequence[Column]) -> Iterator[str]:
+    """A sentence for each column with values that its kind does not allow."""
+    for column in (column for column in columns if column.kind in _WORDS):
+        text = _text(column)
+        held, kept = (desk.value(f"SELECT count({text}) FROM {table}") for table in (f"{name}_text", name))  # noqa: S608
+        if held == kept:
+            continue
+        shown = desk.rows(
+            f"SELECT row, {text} FROM {name}_text SEMI JOIN (FROM {name} WHERE {column_name(column.name)} IS NULL) "  # noqa: S608
+            f"USING (row) WHERE {text} IS NOT NULL ORDER BY row LIMIT {EXAMPLES}"
+        )
+        examples = ", ".join(f"{value!r} in row {row:,}" for row, value in shown)
+        count = "1 value is" if held - kept == 1 else f"{held - kept:,} values are"
+        yield f"column {column.name!r}: {count} no {_WORDS[column.kind]}: {examples}"
+
+
+def _text(column: Column) -> str:
+    return f"nullif(trim({column_name(column.name)}::VARCHAR), '')"
+
+
+def column_name(name: str) -> str:
+    """A column's name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
