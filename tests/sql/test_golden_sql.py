@@ -21,9 +21,9 @@ from workbench.abtest.layout import layout
 from workbench.tables.bigquery import add_to_local_times
 from workbench.tables.canonicalize import canonical_table
 from workbench.tables.catalog import extent
-from workbench.tables.contracts import count_broken, row_rules
 from workbench.tables.mapping import TableMapping
 from workbench.tables.metrics import read_metrics
+from workbench.tables.rules import count_broken, row_rules
 from workbench.tables.schema import canonical, unbound
 
 HERE = Path(__file__).parent

@@ -6,9 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.tables.breach import Breach
     from workbench.tables.catalog import Catalog, open_catalog
-    from workbench.tables.contracts import Breach, check_contract
-    from workbench.tables.examination import Examination, examine
+    from workbench.tables.contracts import check_contract
+    from workbench.tables.examination import Examination, examine, require
     from workbench.tables.fingerprint import fingerprints
     from workbench.tables.metrics import ColumnMetric, FactMetric, Metric, Metrics, RatioMetric, read_metrics
     from workbench.tables.results import collect
@@ -18,10 +19,11 @@ _HOMES = {
     "Catalog": "catalog",
     "open_catalog": "catalog",
     "collect": "results",
-    "Breach": "contracts",
+    "Breach": "breach",
     "check_contract": "contracts",
     "Examination": "examination",
     "examine": "examination",
+    "require": "examination",
     "fingerprints": "fingerprint",
     "ColumnMetric": "metrics",
     "FactMetric": "metrics",
@@ -47,6 +49,7 @@ __all__ = [
     "fingerprints",
     "open_catalog",
     "read_metrics",
+    "require",
 ]
 
 

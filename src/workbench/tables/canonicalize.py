@@ -36,7 +36,7 @@ def canonical_table(stored: Any, table: CanonicalTable, mapping: TableMapping, *
     columns |= {name: _constant(name, value, table.columns.get(name)) for name, value in mapping.constants.items()}
     if mapping.row_id:
         columns[mapping.row_id] = (ibis.row_number() + 1).cast("int64")
-    for name in (required for required in table.required if required not in columns):
+    for name in lacking(stored, table, mapping):
         _, _, near = unknown("column", name, stored.columns).partition("; ")
         raise DataError(
             f"the source lacks the column {name!r} ({near}); "
@@ -46,6 +46,16 @@ def canonical_table(stored: Any, table: CanonicalTable, mapping: TableMapping, *
     beyond = [name for name in columns if name not in table.columns]
     # Casts and days need no look at the other rows, so the engine still reads only the columns that are asked for.
     return _derived(stored.select(**{name: columns[name] for name in canonical_order + beyond}), table)
+
+
+def lacking(stored: Any, table: CanonicalTable, mapping: TableMapping) -> tuple[str, ...]:
+    """The required columns that neither the source nor the catalogue gives.
+
+    Raises:
+        StudyError, DataError: The mapping contradicts the source.
+    """
+    given = {*_named(stored, table, mapping), *mapping.constants, mapping.row_id}
+    return tuple(name for name in table.required if name not in given)
 
 
 def _named(stored: Any, table: CanonicalTable, mapping: TableMapping) -> dict[str, Any]:

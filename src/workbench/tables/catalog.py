@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ class Catalog:
     connection: Any
     _tables: dict[str, Any] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
+    _stored: dict[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -52,15 +55,28 @@ class Catalog:
         """
         if name not in self._tables:
             mapping = self.file.mapping(name)
-            try:
+            with _told_of(name):
                 self._tables[name] = canonicalize.canonical_table(
-                    self._stored(name), canonical(name), mapping, checked=self.where.kind != "server"
+                    self._as_stored(name), canonical(name), mapping, checked=self.where.kind != "server"
                 )
-            except (DataError, StudyError) as error:
-                raise type(error)(f"table {name!r}: {error}") from None
         return self._tables[name]
 
-    def _stored(self, name: str) -> Any:
+    def lacks(self, name: str) -> tuple[str, ...]:
+        """The required columns that neither a table's source nor its entry gives.
+
+        Raises:
+            StudyError, DataError: As `table`.
+        """
+        mapping = self.file.mapping(name)
+        with _told_of(name):
+            return canonicalize.lacking(self._as_stored(name), canonical(name), mapping)
+
+    def _as_stored(self, name: str) -> Any:
+        if name not in self._stored:
+            self._stored[name] = self._opened(name)
+        return self._stored[name]
+
+    def _opened(self, name: str) -> Any:
         mapping = self.file.mapping(name)
         if self.where.kind != "files":
             return engine.stored_table(self.connection, mapping.source)
@@ -92,6 +108,15 @@ class Catalog:
         else:
             print_ = fingerprint_of_files(self.file, self.where, name)
         return Source(name, int(found["rows"]), first, last, print_)
+
+
+@contextmanager
+def _told_of(name: str) -> Iterator[None]:
+    """Let a refusal say which table it is about."""
+    try:
+        yield
+    except (DataError, StudyError) as error:
+        raise type(error)(f"table {name!r}: {error}") from None
 
 
 def extent(table: Any, clock: str) -> Any:

@@ -29,6 +29,7 @@ class TableMapping(BaseModel):
     constants: dict[Name, Constant] = {}
     row_id: Name | None = None
     utc_offset_hours: Annotated[float, Field(ge=-14, le=14, multiple_of=0.25)] | None = None
+    fresh_within_hours: Annotated[float, Field(gt=0)] | None = None
 
 
 class _CatalogFile(BaseModel):
@@ -125,5 +126,10 @@ def read_catalog(path: Path) -> CatalogFile:
         if twice:
             raise StudyError(
                 f"{where}: {twice[0]!r} is given by more than one of columns, constants and row_id; keep one"
+            )
+        if mapping.fresh_within_hours and not TABLES[name].clock:
+            raise StudyError(
+                f"{where}: fresh_within_hours: the rows of {name} have no time, so nobody can tell how old they are; "
+                "remove the key"
             )
     return CatalogFile(path, document.connection, document.tables)

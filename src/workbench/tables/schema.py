@@ -71,7 +71,7 @@ _TABLES = (
         "one user in one experiment, at the first exposure",
         ("experiment", "user_id"),
         _columns("text: experiment, variant; id: user_id"),
-        _columns("time: exposed_at; text: country, device, channel, stratum, layer; number: propensity"),
+        _columns("time: exposed_at, loaded_at; text: country, device, channel, stratum, layer; number: propensity"),
         clock="exposed_at",
         one_value_per_key=("variant",),
     ),
@@ -81,7 +81,8 @@ _TABLES = (
         ("order_id",),
         _columns("id: order_id, user_id; time: ordered_at"),
         _columns(
-            "text: status, channel, payment_type, currency; time: paid_at, shipped_at, delivered_at, promised_at;"
+            "text: status, channel, payment_type, currency; time: paid_at, shipped_at, delivered_at, promised_at,"
+            "loaded_at;"
             "money: subtotal, discount, shipping, tax, cost, refund; number: fx; id: session_id"
         ),
         clock="ordered_at",
@@ -96,7 +97,9 @@ _TABLES = (
         "one line of an order",
         ("order_id", "line_no"),
         _columns("id: order_id, product_id; integer: line_no, quantity; money: unit_price"),
-        _columns("money: list_price, unit_cost, discount; id: coupon_id, seller_id, user_id; time: ordered_at"),
+        _columns(
+            "money: list_price, unit_cost, discount; id: coupon_id, seller_id, user_id; time: ordered_at, loaded_at"
+        ),
         clock="ordered_at",
     ),
     CanonicalTable(
@@ -142,7 +145,7 @@ _TABLES = (
         _columns("id: event_id, user_id; time: event_at; text: event_name"),
         _columns(
             "id: session_id, product_id, category_id, user_key; text: query, url, device; integer: results;"
-            "number: value"
+            "number: value; time: loaded_at"
         ),
         clock="event_at",
     ),
@@ -151,7 +154,10 @@ _TABLES = (
         "one visit",
         ("session_id",),
         _columns("id: session_id, user_id; time: started_at"),
-        _columns("id: user_key; text: channel, campaign, device, landing; integer: events; flag: converted"),
+        _columns(
+            "id: user_key, order_id; text: channel, campaign, device, landing, country, step; integer: events;"
+            "flag: converted; time: loaded_at"
+        ),
         clock="started_at",
     ),
     CanonicalTable(
@@ -166,7 +172,7 @@ _TABLES = (
         "one contact of marketing with a user",
         ("touch_id",),
         _columns("id: touch_id, user_id; time: touched_at; text: channel, kind"),
-        _columns("text: campaign, creative; money: cost; flag: is_holdout"),
+        _columns("text: campaign, creative; money: cost; flag: is_holdout; time: loaded_at"),
         clock="touched_at",
     ),
     CanonicalTable(

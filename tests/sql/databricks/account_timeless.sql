@@ -11,6 +11,7 @@ FROM (
       `t0`.`experiment`,
       `t0`.`variant`,
       `t0`.`user_id`,
+      `t0`.`loaded_at`,
       `t0`.`country`,
       `t0`.`device`,
       `t0`.`channel`,

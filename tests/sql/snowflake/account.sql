@@ -12,6 +12,7 @@ FROM (
     "t0"."variant",
     "t0"."user_id",
     "t0"."exposed_at",
+    "t0"."loaded_at",
     "t0"."country",
     "t0"."device",
     "t0"."channel",
