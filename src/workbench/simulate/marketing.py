@@ -20,6 +20,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import signal
 
+from workbench.simulate.clock import words
 from workbench.simulate.draws import Uniforms, uniforms
 from workbench.simulate.world import DAYS, FIRST_DAY, World
 
@@ -102,16 +103,28 @@ def spend_table(world: World, marketing: Marketing) -> pa.Table:
     clicks = np.rint(cents * np.array(CLICKS_PER_CENT)[channel] * noise).astype(np.int64)
     impressions = clicks * np.array(IMPRESSIONS_PER_CLICK)[channel]
     mail = channel == EMAIL
-    named = np.where(mail, mailing_names()[np.searchsorted(MAILING_DAYS, np.where(mail, day, 0))], "always_on")
+    campaign = np.where(mail, np.searchsorted(MAILING_DAYS, day), len(MAILING_DAYS))
     return pa.table(
         {
             "spend_date": pa.array(FIRST_DAY + day),
-            "channel": pa.array(np.array(CHANNELS)[channel]).dictionary_encode(),
-            "campaign": pa.array(named).dictionary_encode(),
-            "geo": pa.array(np.full(len(day), "all")).dictionary_encode(),
+            "channel": words(channel, CHANNELS),
+            "campaign": words(campaign, [*mailing_names(), "always_on"]),
+            "geo": words(np.zeros(len(day), dtype=np.int32), ["all"]),
             "spend": cents / 100,
             "clicks": pa.array(clicks, mask=mail),
             "impressions": pa.array(impressions, mask=mail),
+        }
+    )
+
+
+def truth_of_marketing(marketing: Marketing) -> pa.Table:
+    """The stimulus of each paid channel on each day: visits stirred up relative to a user's own."""
+    channel, day = np.divmod(np.arange(PAID * DAYS), DAYS)
+    return pa.table(
+        {
+            "date": FIRST_DAY + day,
+            "channel": words(channel, CHANNELS),
+            "stimulus": marketing.stimulus[channel, day].astype(np.float64),
         }
     )
 
