@@ -50,6 +50,11 @@ def exponential(u: Uniforms) -> Uniforms:
     return -np.log1p(-u)
 
 
+def beta(u: Uniforms, a: float, b: float) -> Uniforms:
+    """Beta numbers, of the shape of `u`."""
+    return np.asarray(special.betaincinv(a, b, u))
+
+
 def poisson(u: Uniforms, mean: Uniforms) -> NDArray[np.int64]:
     """Poisson numbers with these means (at most some hundreds), of the shape of `u`.
 

@@ -1,0 +1,169 @@
+"""What users look at on each visit, and what they would like: all that no experiment's arm changes.
+
+The uniforms of every step are drawn here, once; an arm only moves the bars that they are held against.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.simulate import draws
+from workbench.simulate.experiments import DAY, EXPERIMENTS
+from workbench.simulate.goods import CATEGORIES, PRODUCTS, Goods
+from workbench.simulate.people import PERSONAS, PRICE_FACTOR, Users
+from workbench.simulate.visits import Visits
+from workbench.simulate.world import DAYS, World
+
+LINES_SHARES = np.array([0.25, 0.25, 0.25, 0.25])  # of visits that look at one, two, three, four products
+MOST_LINES = len(LINES_SHARES)
+PER_CATEGORY = PRODUCTS // CATEGORIES
+QUANTITY_SHARES = np.array([0.86, 0.11, 0.03])
+MOST_LIKING = max(1 + liking for e in EXPERIMENTS for arm in e.arms for liking in arm.liking)
+LEAST_PRICE = min(arm.price for e in EXPERIMENTS for arm in e.arms)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """How products are met, the same for all users of a persona.
+
+    Attributes:
+        chance: That a product that is seen is put into the basket if it is in stock; float32 (personas, products, days).
+        most: The largest of a category under any arm; float32 (personas, categories, days).
+        goods: The goods.
+    """
+
+    chance: NDArray[np.float32]
+    most: NDArray[np.float32]
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Products that are looked at, in the order of their visits; every array has shape (lines,).
+
+    Attributes:
+        visit: Index into the visits; int64.
+        product: Index; int64.
+        chance: That it is put into the basket if in stock, before arms.
+        u: What that is held against.
+        in_stock: Whether it is, at that hour.
+        quantity: How many would be bought.
+        elasticity: Of the user to this product's price.
+    """
+
+    visit: NDArray[np.int64]
+    product: NDArray[np.int64]
+    chance: NDArray[np.float64]
+    u: NDArray[np.float64]
+    in_stock: NDArray[np.bool_]
+    quantity: NDArray[np.int64]
+    elasticity: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Browsing:
+    """What may happen on visits, before any arm: the visits, their lines, and what each step is held against.
+
+    Attributes:
+        visits, lines: Whose lines' `visit` is an index into these visits.
+        looked: Products that a visit looks at if it looks at any; int64 (visits,).
+        comes, view, checkout, pay: Uniforms of the steps, shape (visits,).
+        redeems, takes: Of redeeming a coupon, and of the time until the order; shape (visits,).
+        leaves: Of leaving after the order; shape (visits,).
+    """
+
+    visits: Visits
+    lines: Lines
+    looked: NDArray[np.int64]
+    comes: draws.Uniforms
+    view: draws.Uniforms
+    checkout: draws.Uniforms
+    pay: draws.Uniforms
+    redeems: draws.Uniforms
+    takes: draws.Uniforms
+    leaves: draws.Uniforms
+
+    def some(self, chosen: NDArray[np.bool_]) -> Browsing:
+        """Only some of the visits; `chosen` has shape (visits,)."""
+        mine = chosen[self.lines.visit]
+        number = np.cumsum(chosen) - 1
+        lines = Lines(*(getattr(self.lines, name)[mine] for name in Lines.__slots__))
+        steps = (getattr(self, name)[chosen] for name in Browsing.__slots__[2:])
+        return Browsing(self.visits.some(chosen), replace(lines, visit=number[lines.visit]), *steps)
+
+
+def make_shelf(world: World, goods: Goods) -> Shelf:
+    """The chances of all personas; made once for a world."""
+    elasticity = PRICE_FACTOR[:, None] * goods.elasticity[goods.category]
+    chance = (goods.acceptance * np.exp(-elasticity[:, :, None] * goods.log_price)).astype(np.float32)
+    lifted = chance * (MOST_LIKING * (1 + max(world.novelty, 0.0)) * LEAST_PRICE ** -elasticity[:, :, None])
+    most = lifted.reshape(len(PERSONAS), CATEGORIES, PER_CATEGORY, DAYS).max(axis=2)
+    return Shelf(chance, most.astype(np.float32), goods)
+
+
+def browse(shelf: Shelf, users: Users, visits: Visits, *, every: bool = False) -> Browsing:
+    """What each visit looks at.
+
+    Args:
+        every: Also lines that no arm could make a user buy; without them less is worked out, and nothing else differs.
+    """
+    count = 1 + draws.choice(visits.uniforms("lines"), LINES_SHARES)
+    slots = np.flatnonzero(np.arange(MOST_LINES) < count[:, None])
+    visit = slots // MOST_LINES
+    category = _categories(users, visits.user[visit], visits.uniforms("category", MOST_LINES).ravel()[slots])
+    day = visits.at[visit] // DAY
+    season = visits.uniforms("season", MOST_LINES).ravel()[slots] < shelf.goods.season[category, day]
+    looked = np.bincount(visit[season], minlength=len(visits))
+    u = visits.uniforms("basket", MOST_LINES).ravel()[slots]
+    kept = season if every else season & (u < shelf.most[users.persona[visits.user[visit]], category, day])
+    steps = (visits.uniforms(step) for step in Browsing.__slots__[3:])
+    return Browsing(visits, _lines(shelf, users, visits, slots[kept], category[kept], u[kept]), looked, *steps)
+
+
+def _lines(
+    shelf: Shelf,
+    users: Users,
+    visits: Visits,
+    slots: NDArray[np.int64],
+    category: NDArray[np.int64],
+    u: draws.Uniforms,
+) -> Lines:
+    goods, visit = shelf.goods, slots // MOST_LINES
+    user, at = visits.user[visit], visits.at[visit]
+    persona, day = users.persona[user], at // DAY
+    product = _products(goods, users, user, category, visits.uniforms("product", MOST_LINES).ravel()[slots])
+    return Lines(
+        visit=visit,
+        product=product,
+        chance=shelf.chance[persona, product, day].astype(np.float64),
+        u=u,
+        in_stock=at % DAY // 3600 < goods.open_hours[product, day],
+        quantity=1 + draws.choice(visits.uniforms("quantity", MOST_LINES).ravel()[slots], QUANTITY_SHARES),
+        elasticity=PRICE_FACTOR[persona] * goods.elasticity[category],
+    )
+
+
+def _categories(users: Users, user: NDArray[np.int32], u: draws.Uniforms) -> NDArray[np.int64]:
+    """The category of each line, by the interest of its user: one search in all users' cumulative shares."""
+    ends = (users.interest + np.arange(len(users))[:, None]).ravel()
+    found = np.searchsorted(ends, user + u, side="right") - user.astype(np.int64) * CATEGORIES
+    return np.clip(found, 0, CATEGORIES - 1)
+
+
+def _products(
+    goods: Goods, users: Users, user: NDArray[np.int32], category: NDArray[np.int64], u: draws.Uniforms
+) -> NDArray[np.int64]:
+    """The product of each line: a logit of tastes and popularity within the category."""
+    product = np.empty(len(user), dtype=np.int64)
+    order = np.argsort(category, kind="stable")
+    ends = np.searchsorted(category[order], np.arange(CATEGORIES + 1))
+    taste, popularity = goods.taste.astype(np.float64), goods.popularity.astype(np.float64)
+    for one in range(CATEGORIES):
+        lines = order[ends[one] : ends[one + 1]]
+        these = slice(one * PER_CATEGORY, (one + 1) * PER_CATEGORY)
+        logit = popularity[these] + users.taste[user[lines]] @ taste[these].T
+        product[lines] = these.start + draws.choice(u[lines], np.exp(logit))
+    return product
