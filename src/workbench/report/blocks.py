@@ -16,7 +16,7 @@ from workbench.report.texts import Texts
 
 _OPEN = '<div class="wb wb-alone">'
 _CLOSE = "</div>"
-_TONES = {"ship": "good", "hold": "warn", "stop": "bad", "inconclusive": "idle"}
+_TONES = {"ship": "good", "ready": "good", "hold": "warn", "mend": "warn", "stop": "bad", "inconclusive": "idle"}
 _FIGURE_LIKE = re.compile(r"^[+\-−–—<>≤≥~±(]*\s*(?:[A-Z]{3}\s)?[¥$€£]?\s*[\d.]|^p [<=>]|^[—–-]?$")
 _TOGETHER = re.compile(
     r"(?<=\d) (?=%|pts\b|min\b|s\b|: \d)|(?<=\d :) (?=\d)|(?<=\bp) (?=[<=>] )|(?<=\bp [<=>]) (?=\d)"
