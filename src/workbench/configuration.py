@@ -76,6 +76,24 @@ def read_yaml(path: Path) -> Any:
         raise StudyError(f"{shown(path)} nests too deeply to be settings") from None
 
 
+def line_of(path: Path, *names: str) -> int | None:
+    """The line, from 1, on which a file's `names[0].names[1]. …` is given; None where it is not.
+
+    Raises:
+        StudyError: As `read_yaml`.
+    """
+    read_yaml(path)
+    node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+    line = None
+    for name in names:
+        given = node.value if isinstance(node, yaml.MappingNode) else []
+        found = next(((key, value) for key, value in given if key.value == name), None)
+        if found is None:
+            return None
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
+
+
 def validate(model: type[Model], value: Any, where: str) -> Model:
     """Check a document against a model, strictly: no text for a number, no key that the model lacks.
 
