@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import pyarrow as pa
+
 from workbench.errors import DataError
 from workbench.tables import engine
 from workbench.tables.faults import spoken
@@ -88,17 +90,21 @@ class Desk:
         """The one value that a query gives."""
         return self.rows(query)[0][0]
 
+    def lay(self, name: str, table: pa.Table) -> None:
+        """Lay out an Arrow table, in place of one of that name that was laid out so."""
+        self._backend.con.register(name, table)
+
     def fates(self, table: str, money: str | None = None) -> tuple[Fate, ...]:
-        """How many rows of `table` share each fate, in the order of first appearance.
+        """How many rows of `table` share each fate: those in a table first, then the most frequent.
 
         Args:
-            table: Has the columns `row`, `into_table` ("" if none) and `why`, which together are a row's fate.
+            table: Has the columns `into_table` ("" if none) and `why`, which together are a row's fate.
             money: An expression over its columns, summed per fate.
         """
         worth = f"round(sum({money}), 2)" if money else "NULL"
         found = self.rows(
             f"SELECT count(*), into_table, why, {worth} FROM {table} GROUP BY into_table, why "  # noqa: S608  own words
-            "ORDER BY into_table = '', min(row), why"
+            "ORDER BY into_table = '', count(*) DESC, why"
         )
         return tuple(Fate(*row) for row in found)
 
@@ -144,9 +150,8 @@ class Desk:
         self.run(f"CREATE TABLE {name}_text (row BIGINT, {made})")
         rows = 0
         for batch in book.batches(sheet, tuple(held.values())):
-            self._backend.con.register("batch", batch)
+            self.lay("batch", batch)
             self.run(f"INSERT INTO {name}_text SELECT {rows} + row_number() OVER (), * FROM batch", where)  # noqa: S608
-            self._backend.con.unregister("batch")
             rows += batch.num_rows
         return cast_table(self, where, name, columns)
 
