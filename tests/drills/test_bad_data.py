@@ -435,7 +435,7 @@ def test_orders_that_begin_after_every_exposure(shop):
     assert analysis.comparison("paid", "B").effect.variance_reduction == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("years", "says"), [(-200, "are dated before 2000"), (500, "lie in the future")])
+@pytest.mark.parametrize(("years", "says"), [(-200, "are dated before 1990"), (500, "lie in the future")])
 def test_times_far_away(shop, years, says):
     orders = ordered()
     far = orders["ordered_at"].to_numpy().astype("datetime64[s]") + np.timedelta64(years * 365, "D")
