@@ -56,7 +56,9 @@ def write_folder(importer: str, convert: Callable[[Desk, Path], Imported], path:
             written = {name: _write(desk, name, table, made) for name, table in imported.tables.items()}
         account = Account(importer, imported.reads, written, (*desk.notes, *imported.notes))
         (made / ACCOUNT).write_text(account.to_json(), encoding="utf-8")
-        (made / CATALOG).write_text(_catalog(importer, imported.tables), encoding="utf-8")
+        # A table without rows is refused by every study, so the catalogue lists none.
+        filled = {name: table for name, table in imported.tables.items() if written[name]}
+        (made / CATALOG).write_text(_catalog(importer, filled), encoding="utf-8")
         _replace(made, out, Path(folder) / "before")
     return account
 
@@ -72,7 +74,10 @@ def _write(desk: Desk, name: str, table: Table, folder: Path) -> int:
         "(FORMAT parquet, COMPRESSION zstd)",
         f"the table {name} cannot be written",
     )
-    return int(desk.value(f"SELECT count(*) FROM read_parquet({quoted(str(file))})"))  # noqa: S608
+    rows = int(desk.value(f"SELECT count(*) FROM read_parquet({quoted(str(file))})"))  # noqa: S608
+    if not rows:
+        file.unlink()
+    return rows
 
 
 def _catalog(importer: str, tables: Mapping[str, Table]) -> str:
