@@ -29,7 +29,7 @@ SELECT
       TRIM(`t0`.`channel`, ' \t\n\r\v\f') = ''
     ), 1, 0)
   ) AS `rule_4`,
-  SUM(IF(`t0`.`ordered_at` < DATETIME('2000-01-01T00:00:00'), 1, 0)) AS `rule_5`,
+  SUM(IF(`t0`.`ordered_at` < DATETIME('1990-01-01T00:00:00'), 1, 0)) AS `rule_5`,
   SUM(IF(`t0`.`ordered_at` > DATETIME('2026-04-01T12:30:00'), 1, 0)) AS `rule_6`,
   SUM(IF((
     `t0`.`revenue` - `t0`.`revenue`

@@ -11,7 +11,7 @@ SELECT
     ), 1, 0)
   ) AS `rule_1`,
   SUM(IF(`t0`.`spend` IS NULL, 1, 0)) AS `rule_2`,
-  SUM(IF(`t0`.`spend_date` < DATE(2000, 1, 1), 1, 0)) AS `rule_3`,
+  SUM(IF(`t0`.`spend_date` < DATE(1990, 1, 1), 1, 0)) AS `rule_3`,
   SUM(IF(`t0`.`spend_date` > DATE(2026, 4, 1), 1, 0)) AS `rule_4`,
   SUM(IF((
     `t0`.`spend` - `t0`.`spend`

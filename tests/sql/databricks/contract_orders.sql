@@ -40,7 +40,7 @@ SELECT
       0
     )
   ) AS `rule_4`,
-  SUM(IF(`t0`.`ordered_at` < CAST('2000-01-01T00:00:00' AS TIMESTAMP), 1, 0)) AS `rule_5`,
+  SUM(IF(`t0`.`ordered_at` < CAST('1990-01-01T00:00:00' AS TIMESTAMP), 1, 0)) AS `rule_5`,
   SUM(IF(`t0`.`ordered_at` > CAST('2026-04-01T12:30:00' AS TIMESTAMP), 1, 0)) AS `rule_6`,
   SUM(IF((
     `t0`.`revenue` - `t0`.`revenue`

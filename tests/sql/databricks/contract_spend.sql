@@ -16,7 +16,7 @@ SELECT
     )
   ) AS `rule_1`,
   SUM(IF(`t0`.`spend` IS NULL OR ISNAN(`t0`.`spend`), 1, 0)) AS `rule_2`,
-  SUM(IF(`t0`.`spend_date` < MAKE_DATE(2000, 1, 1), 1, 0)) AS `rule_3`,
+  SUM(IF(`t0`.`spend_date` < MAKE_DATE(1990, 1, 1), 1, 0)) AS `rule_3`,
   SUM(IF(`t0`.`spend_date` > MAKE_DATE(2026, 4, 1), 1, 0)) AS `rule_4`,
   SUM(IF((
     `t0`.`spend` - `t0`.`spend`

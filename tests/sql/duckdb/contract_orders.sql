@@ -45,7 +45,7 @@ SELECT
   ) AS "rule_4",
   SUM(
     CASE
-      WHEN "t0"."ordered_at" < MAKE_TIMESTAMP(2000, 1, 1, 0, 0, 0.0)
+      WHEN "t0"."ordered_at" < MAKE_TIMESTAMP(1990, 1, 1, 0, 0, 0.0)
       THEN 1
       ELSE 0
     END

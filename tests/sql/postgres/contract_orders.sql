@@ -45,7 +45,7 @@ SELECT
   ) AS "rule_4",
   SUM(
     CASE
-      WHEN "t0"."ordered_at" < CAST('2000-01-01T00:00:00' AS TIMESTAMP)
+      WHEN "t0"."ordered_at" < CAST('1990-01-01T00:00:00' AS TIMESTAMP)
       THEN 1
       ELSE 0
     END

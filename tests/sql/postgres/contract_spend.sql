@@ -17,7 +17,7 @@ SELECT
     END
   ) AS "rule_1",
   SUM(CASE WHEN "t0"."spend" IS NULL THEN 1 ELSE 0 END) AS "rule_2",
-  SUM(CASE WHEN "t0"."spend_date" < MAKE_DATE(2000, 1, 1) THEN 1 ELSE 0 END) AS "rule_3",
+  SUM(CASE WHEN "t0"."spend_date" < MAKE_DATE(1990, 1, 1) THEN 1 ELSE 0 END) AS "rule_3",
   SUM(CASE WHEN "t0"."spend_date" > MAKE_DATE(2026, 4, 1) THEN 1 ELSE 0 END) AS "rule_4",
   SUM(CASE WHEN (
     "t0"."spend" - "t0"."spend"

@@ -38,7 +38,7 @@ SELECT
       0
     )
   ) AS "rule_4",
-  SUM(IFF("t0"."ordered_at" < TIMESTAMP_FROM_PARTS(2000, 1, 1, 0, 0, 0, 0), 1, 0)) AS "rule_5",
+  SUM(IFF("t0"."ordered_at" < TIMESTAMP_FROM_PARTS(1990, 1, 1, 0, 0, 0, 0), 1, 0)) AS "rule_5",
   SUM(IFF("t0"."ordered_at" > TIMESTAMP_FROM_PARTS(2026, 4, 1, 12, 30, 0, 0), 1, 0)) AS "rule_6",
   SUM(IFF((
     "t0"."revenue" - "t0"."revenue"

@@ -15,7 +15,7 @@ SELECT
     )
   ) AS "rule_1",
   SUM(IFF("t0"."spend" IS NULL, 1, 0)) AS "rule_2",
-  SUM(IFF("t0"."spend_date" < DATE_FROM_PARTS(2000, 1, 1), 1, 0)) AS "rule_3",
+  SUM(IFF("t0"."spend_date" < DATE_FROM_PARTS(1990, 1, 1), 1, 0)) AS "rule_3",
   SUM(IFF("t0"."spend_date" > DATE_FROM_PARTS(2026, 4, 1), 1, 0)) AS "rule_4",
   SUM(IFF((
     "t0"."spend" - "t0"."spend"

@@ -45,7 +45,7 @@ SELECT
   ) AS "rule_4",
   SUM(
     IF(
-      "t0"."ordered_at" < CAST(FROM_ISO8601_TIMESTAMP('2000-01-01T00:00:00') AS TIMESTAMP),
+      "t0"."ordered_at" < CAST(FROM_ISO8601_TIMESTAMP('1990-01-01T00:00:00') AS TIMESTAMP),
       1,
       0
     )

@@ -17,7 +17,7 @@ SELECT
     )
   ) AS "rule_1",
   SUM(IF("t0"."spend" IS NULL, 1, 0)) AS "rule_2",
-  SUM(IF("t0"."spend_date" < FROM_ISO8601_DATE('2000-01-01'), 1, 0)) AS "rule_3",
+  SUM(IF("t0"."spend_date" < FROM_ISO8601_DATE('1990-01-01'), 1, 0)) AS "rule_3",
   SUM(IF("t0"."spend_date" > FROM_ISO8601_DATE('2026-04-01'), 1, 0)) AS "rule_4",
   SUM(IF((
     "t0"."spend" - "t0"."spend"
