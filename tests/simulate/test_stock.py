@@ -18,7 +18,8 @@ WORLD = World()
 def case(request):
     goods = make_goods(WORLD)
     u = uniforms(1, "sold", 0, PRODUCTS * DAYS).reshape(PRODUCTS, DAYS)
-    sold = np.floor(request.param * (u + 0.6) * (goods.open_hours / 24)).astype(np.int64)
+    sold = np.floor(request.param * goods.open_hours / 24 + u).astype(np.int64)
+    assert sold.sum() > 0.25 * PRODUCTS * DAYS
     return goods, sold, make_stock(WORLD, goods, sold)
 
 
