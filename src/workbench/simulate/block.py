@@ -1,188 +1,139 @@
-"""The canonical tables of one block of users, and the truth about them, as they are streamed to disk."""
+"""One block of users as it is streamed to disk: its rows of every table, and the truth beside them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from workbench.simulate import draws
-from workbench.simulate.experiments import BROKEN, DAY, EXPERIMENTS, NEVER
-from workbench.simulate.goods import PRODUCTS
-from workbench.simulate.life import Lives, Stage, live
-from workbench.simulate.marketing import CHANNELS
-from workbench.simulate.people import COUNTRIES, DEVICES, REGIONS, Users
-from workbench.simulate.world import DAYS, FIRST_DAY, UTC_OFFSET_HOURS
+from workbench.simulate.aftersales import deliver, items_table, orders_table, returns_table, send_back, tickets_table
+from workbench.simulate.coupons import coupons_table, grants_table, redemptions_table
+from workbench.simulate.experiments import DAY, EXPERIMENTS
+from workbench.simulate.goods import PRODUCTS, Goods
+from workbench.simulate.latents import channel_sums, users_truth, worth_of_products
+from workbench.simulate.life import Lives, live, make_stage
+from workbench.simulate.marketing import CHANNELS, PAID, Marketing
+from workbench.simulate.outcomes import imagine, outcome_means, outcome_sums, outcomes_table
+from workbench.simulate.result import BlockResult
+from workbench.simulate.rows import events_table, exposures_table, seen_channels, sessions_table, users_table
+from workbench.simulate.touches import touches_table
+from workbench.simulate.world import DAYS, World
 
-START = FIRST_DAY.astype("datetime64[us]") - np.timedelta64(UTC_OFFSET_HOURS, "h")  # of the first day, in UTC
-LABELS = len(CHANNELS)
+__all__ = ["TABLES", "Maker", "coupons_table", "truth_of_sums"]
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Everything that one block of users leaves.
-
-    Attributes:
-        tables: Canonical tables by name.  The ids of `counts` are numbered from 0 within the block.
-        truth: Tables that no shop has, by name.
-        sold, lost: Units by product and day, as sold and as not sold for want of stock; int64 (products, days).
-        counts: How many ids of each kind the block uses, by the column's name.
-    """
-
-    tables: dict[str, pa.Table]
-    truth: dict[str, pa.Table]
-    sold: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    counts: dict[str, int]
-
-
-def make_block(stage: Stage, block: int) -> Block:
-    """One block of users, in tables."""
-    lives = live(stage, block)
-    tables = {
-        "users": _users_table(lives.users),
-        "sessions": _sessions_table(stage, lives),
-        "orders": _orders_table(stage, lives),
-        "exposures": _exposures_table(stage, lives),
-    }
-    counts = {"session_id": tables["sessions"].num_rows, "order_id": len(lives.orders)}
-    bought = np.flatnonzero(lives.shopping.bought)
-    lost = np.flatnonzero(lives.shopping.lost)
-    return Block(tables, {}, _units(lives, bought), _units(lives, lost), counts)
+TABLES = (
+    "users",
+    "sessions",
+    "orders",
+    "order_items",
+    "returns",
+    "exposures",
+    "coupon_grants",
+    "coupon_redemptions",
+    "touches",
+    "tickets",
+)
+IDS = {"session_id": "sessions", "touch_id": "touches", "grant_id": "coupon_grants", "ticket_id": "tickets"}
 
 
-def number(tables: dict[str, pa.Table], first: dict[str, int]) -> dict[str, pa.Table]:
-    """The same tables with their ids numbered on from what blocks before have used.
+class Maker:
+    """Makes the blocks of a world, in any order and on any thread.
 
     Args:
-        first: Numbers of the first session, order, …, by the column's name.
+        world, goods, marketing: The world and what is the same for all its users.
+        tables: Which tables are wanted; `TABLES` by default.  With `users` comes the truth about users, with
+            `exposures` that about experiments, with `orders` that about channels.
+        events: Whether the raw events are wanted too.
     """
-    import pyarrow.compute as pc
 
-    numbered = {}
-    for name, table in tables.items():
-        for column in first.keys() & set(table.column_names):
-            place = table.column_names.index(column)
-            table = table.set_column(place, column, pc.add(table.column(column), first[column]))  # noqa: PLW2901
-        numbered[name] = table
-    return numbered
+    def __init__(
+        self,
+        world: World,
+        goods: Goods,
+        marketing: Marketing,
+        *,
+        tables: tuple[str, ...] | None = None,
+        events: bool = False,
+    ) -> None:
+        self._stage = make_stage(world, goods, marketing)
+        self._tables = set(TABLES if tables is None else tables) | ({"events"} if events else set())
+        self._worth = worth_of_products(self._stage.shelf) if "users" in self._tables else None
+
+    def make(self, block: int) -> BlockResult:
+        """One block of users."""
+        lives = live(self._stage, block, every="events" in self._tables)
+        tables = {name: make() for name, make in self._rows(lives).items() if name in self._tables}
+        truth, sums = self._truth(lives)
+        ids = {"order_id": len(lives.orders), "session_id": int(lives.shopping.comes.sum())}
+        ids |= {
+            column: tables[name].num_rows for column, name in (*IDS.items(), ("event_id", "events")) if name in tables
+        }
+        bought, lost = np.flatnonzero(lives.shopping.bought), np.flatnonzero(lives.shopping.lost)
+        return BlockResult(tables, truth, ids, _units(lives, bought), _units(lives, lost), sums)
+
+    def _rows(self, lives: Lives) -> dict[str, Callable[[], pa.Table]]:
+        """Name of each table → how it is made."""
+        stage, users = self._stage, lives.users
+        delivery = deliver(lives)
+        returns = send_back(stage.goods, lives, delivery)
+        seen = seen_channels(stage, lives) if self._tables & {"sessions", "touches"} else np.zeros(0, dtype=np.int64)
+        came, visits = np.flatnonzero(lives.shopping.comes), lives.browsing.visits
+        return {
+            "users": lambda: users_table(users),
+            "sessions": lambda: sessions_table(lives, seen),
+            "orders": lambda: orders_table(lives, delivery, returns),
+            "order_items": lambda: items_table(lives),
+            "returns": lambda: returns_table(lives, returns),
+            "exposures": lambda: exposures_table(stage.world, lives),
+            "coupon_grants": lambda: grants_table(lives),
+            "coupon_redemptions": lambda: redemptions_table(lives),
+            "tickets": lambda: tickets_table(lives, delivery, returns),
+            "events": lambda: events_table(lives),
+            "touches": lambda: touches_table(
+                stage.world,
+                block=users.block,
+                first=users.first,
+                joined=users.joined,
+                leaves=users.leaves,
+                user=visits.user[came],
+                at=visits.at[came],
+                cause=visits.cause[came],
+                seen=seen[came],
+            ),
+        }
+
+    def _truth(self, lives: Lives) -> tuple[dict[str, pa.Table], dict[str, float]]:
+        truth, sums = {}, {}
+        if self._worth is not None:
+            truth["users"] = users_truth(self._stage, lives, self._worth)
+        if "exposures" in self._tables:
+            potential = [imagine(self._stage, lives, i) for i in range(len(EXPERIMENTS))]
+            truth["potential_outcomes"] = outcomes_table(lives, potential)
+            sums |= outcome_sums(potential)
+        if "orders" in self._tables:
+            sums |= channel_sums(lives)
+        return truth, sums
+
+
+def truth_of_sums(world: World, sums: dict[str, float]) -> dict[str, object]:
+    """What `truth.json` says, from the sums over all blocks."""
+    channels: dict[str, dict[str, float]] = {name: {} for name in CHANNELS[:PAID]}
+    for name, number in sums.items():
+        kind, *rest = name.split("/")
+        if kind == "channels":
+            channels[rest[0]][rest[1]] = number
+    return {
+        "world": {"users": world.users, "seed": world.seed},
+        "experiments": outcome_means(sums),
+        "channels": channels,
+    }
 
 
 def _units(lives: Lives, lines: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pieces by product and day; shape (products, days)."""
     of = lives.browsing.lines
-    day = lives.browsing.visits.at[of.visit[lines]] // DAY
-    cell = of.product[lines] * DAYS + day
-    return np.bincount(cell, weights=of.quantity[lines], minlength=PRODUCTS * DAYS).astype(np.int64).reshape(-1, DAYS)
-
-
-def times(seconds: NDArray[np.int64] | NDArray[np.int32], missing: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Seconds since the first day as times in UTC."""
-    return pa.array(START + seconds.astype(np.int64) * np.timedelta64(10**6, "us"), mask=missing)
-
-
-def words(index: NDArray[np.int64] | NDArray[np.int8], options: tuple[str, ...]) -> pa.Array:
-    """Words by their index, stored once."""
-    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int8)), pa.array(options))
-
-
-def money(cents: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Cents as a price tag says them."""
-    return cents / 100
-
-
-def ids(users: Users, index: NDArray[np.int32] | NDArray[np.int64]) -> NDArray[np.int64]:
-    """The `user_id` of users by their index within the block."""
-    return users.first + 1 + index.astype(np.int64)
-
-
-def _users_table(users: Users) -> pa.Table:
-    joined = np.floor(users.joined * DAY).astype(np.int64)
-    gone = users.leaves < DAYS
-    regions = tuple(name for names in REGIONS for name in names)
-    return pa.table(
-        {
-            "user_id": ids(users, np.arange(len(users))),
-            "first_seen_at": times(joined),
-            "deleted_at": times(np.where(gone, np.floor(np.minimum(users.leaves, DAYS) * DAY), 0), ~gone),
-            "acquisition_channel": words(users.acquisition, CHANNELS),
-            "country": words(users.country, COUNTRIES),
-            "region": words(users.country * len(REGIONS[0]) + users.region, regions),
-            "birth_year": users.birth_year,
-            "is_test": np.zeros(len(users), dtype=bool),
-        }
-    )
-
-
-def _sessions_table(stage: Stage, lives: Lives) -> pa.Table:
-    visits, shopping = lives.browsing.visits, lives.shopping
-    came = np.flatnonzero(shopping.comes)
-    user = visits.user[came]
-    looked = np.where(shopping.viewed[came], lives.browsing.looked[came], 0)
-    return pa.table(
-        {
-            "session_id": np.arange(len(came)),
-            "user_id": ids(lives.users, user),
-            "started_at": times(visits.at[came]),
-            "channel": words(channels(stage, lives)[came], CHANNELS),
-            "device": words(lives.users.device[user], DEVICES),
-            "landing": words((visits.stream[came] > 0).astype(np.int8), ("home", "offer")),
-            "events": 1 + looked + sum(step[came] for step in (shopping.carted, shopping.checked_out, shopping.paid)),
-            "converted": shopping.paid[came],
-        }
-    )
-
-
-def channels(stage: Stage, lives: Lives) -> NDArray[np.int64]:
-    """As which channel each visit is recorded; index into `CHANNELS`."""
-    visits = lives.browsing.visits
-    shares = np.vstack([stage.marketing.own_shares, stage.marketing.seen_as])[visits.cause.astype(np.int64) + 1]
-    seen = draws.choice(visits.uniforms("channel"), shares)
-    joining = np.append(True, visits.user[1:] != visits.user[:-1])
-    seen[joining] = lives.users.acquisition
-    seen[visits.stream > 0] = CHANNELS.index("email")
-    return seen
-
-
-def _orders_table(stage: Stage, lives: Lives) -> pa.Table:
-    orders = lives.orders
-    session = np.cumsum(lives.shopping.comes) - 1
-    return pa.table(
-        {
-            "order_id": np.arange(len(orders)),
-            "user_id": ids(lives.users, orders.user),
-            "session_id": session[orders.visit],
-            "ordered_at": times(orders.at),
-            "channel": words(lives.users.device[orders.user], DEVICES),
-            "subtotal": money(orders.subtotal),
-            "discount": money(orders.discount),
-            "cost": money(orders.cost),
-        }
-    )
-
-
-def _exposures_table(stage: Stage, lives: Lives) -> pa.Table:
-    users, arms = lives.users, lives.arms
-    parts = []
-    for i, experiment in enumerate(EXPERIMENTS):
-        exposed = arms.since[i] < NEVER
-        if experiment.name == BROKEN:
-            u = draws.uniforms(stage.world.seed, "exposures.lost", users.first, len(users))
-            exposed &= ~(
-                (arms.arm[i] == 1) & (users.device == DEVICES.index("mobile web")) & (u < stage.world.split_bias)
-            )
-        who = np.flatnonzero(exposed)
-        parts.append(
-            pa.table(
-                {
-                    "experiment": pa.array(np.full(len(who), experiment.name)).dictionary_encode(),
-                    "user_id": ids(users, who),
-                    "variant": words(arms.arm[i][who], tuple(arm.name for arm in experiment.arms)),
-                    "exposed_at": times(arms.since[i][who]),
-                    "country": words(users.country[who], COUNTRIES),
-                    "device": words(users.device[who], DEVICES),
-                }
-            )
-        )
-    return pa.concat_tables(parts).unify_dictionaries()
+    cell = of.product[lines] * DAYS + lives.browsing.visits.at[of.visit[lines]] // DAY
+    pieces = np.bincount(cell, weights=of.quantity[lines], minlength=PRODUCTS * DAYS)
+    return pieces.astype(np.int64).reshape(PRODUCTS, DAYS)

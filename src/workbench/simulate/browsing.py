@@ -14,10 +14,11 @@ from workbench.simulate import draws
 from workbench.simulate.experiments import DAY, EXPERIMENTS
 from workbench.simulate.goods import CATEGORIES, PRODUCTS, Goods
 from workbench.simulate.people import PERSONAS, PRICE_FACTOR, Users
-from workbench.simulate.visits import Visits
+from workbench.simulate.visits import Visits, joins
 from workbench.simulate.world import DAYS, World
 
-LINES_SHARES = np.array([0.25, 0.25, 0.25, 0.25])  # of visits that look at one, two, three, four products
+LINES_SHARES = np.array([0.15, 0.20, 0.30, 0.35])  # of visits that look at one, two, three, four products
+STEPS = ("comes", "view", "checkout", "pay", "redeems", "takes", "leaves")
 MOST_LINES = len(LINES_SHARES)
 PER_CATEGORY = PRODUCTS // CATEGORIES
 QUANTITY_SHARES = np.array([0.86, 0.11, 0.03])
@@ -51,6 +52,7 @@ class Lines:
         u: What that is held against.
         in_stock: Whether it is, at that hour.
         quantity: How many would be bought.
+        number: Of the line, for uniforms of its own.
         elasticity: Of the user to this product's price.
     """
 
@@ -61,6 +63,7 @@ class Lines:
     in_stock: NDArray[np.bool_]
     quantity: NDArray[np.int64]
     elasticity: NDArray[np.float64]
+    number: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Browsing:
         mine = chosen[self.lines.visit]
         number = np.cumsum(chosen) - 1
         lines = Lines(*(getattr(self.lines, name)[mine] for name in Lines.__slots__))
-        steps = (getattr(self, name)[chosen] for name in Browsing.__slots__[2:])
+        steps = (getattr(self, name)[chosen] for name in ("looked", *STEPS))
         return Browsing(self.visits.some(chosen), replace(lines, visit=number[lines.visit]), *steps)
 
 
@@ -112,37 +115,41 @@ def browse(shelf: Shelf, users: Users, visits: Visits, *, every: bool = False) -
     """
     count = 1 + draws.choice(visits.uniforms("lines"), LINES_SHARES)
     slots = np.flatnonzero(np.arange(MOST_LINES) < count[:, None])
-    visit = slots // MOST_LINES
-    category = _categories(users, visits.user[visit], visits.uniforms("category", MOST_LINES).ravel()[slots])
-    day = visits.at[visit] // DAY
-    season = visits.uniforms("season", MOST_LINES).ravel()[slots] < shelf.goods.season[category, day]
-    looked = np.bincount(visit[season], minlength=len(visits))
-    u = visits.uniforms("basket", MOST_LINES).ravel()[slots]
-    kept = season if every else season & (u < shelf.most[users.persona[visits.user[visit]], category, day])
-    steps = (visits.uniforms(step) for step in Browsing.__slots__[3:])
-    return Browsing(visits, _lines(shelf, users, visits, slots[kept], category[kept], u[kept]), looked, *steps)
+    visit, number = slots // MOST_LINES, visits.place[slots // MOST_LINES] * MOST_LINES + slots % MOST_LINES
+    user, day = visits.user[visit], visits.at[visit] // DAY
+    category = _categories(users, user, visits.uniforms_of("category", MOST_LINES, number))
+    kept = visits.uniforms_of("season", MOST_LINES, number) < shelf.goods.season[category, day]
+    looked = np.bincount(visit[kept], minlength=len(visits))
+    u = visits.uniforms_of("basket", MOST_LINES, number)
+    if not every:
+        kept &= u < shelf.most[users.persona[user], category, day]
+    lines = _lines(shelf, users, visits, visit[kept], number[kept], category[kept], u[kept])
+    steps = [visits.uniforms(step) for step in STEPS]
+    steps[0][joins(visits)] = 0.0  # nothing keeps a user from joining
+    return Browsing(visits, lines, looked, *steps)
 
 
 def _lines(
     shelf: Shelf,
     users: Users,
     visits: Visits,
-    slots: NDArray[np.int64],
+    visit: NDArray[np.int64],
+    number: NDArray[np.int64],
     category: NDArray[np.int64],
     u: draws.Uniforms,
 ) -> Lines:
-    goods, visit = shelf.goods, slots // MOST_LINES
-    user, at = visits.user[visit], visits.at[visit]
+    goods, user, at = shelf.goods, visits.user[visit], visits.at[visit]
     persona, day = users.persona[user], at // DAY
-    product = _products(goods, users, user, category, visits.uniforms("product", MOST_LINES).ravel()[slots])
+    product = _products(goods, users, user, category, visits.uniforms_of("product", MOST_LINES, number))
     return Lines(
         visit=visit,
         product=product,
         chance=shelf.chance[persona, product, day].astype(np.float64),
         u=u,
         in_stock=at % DAY // 3600 < goods.open_hours[product, day],
-        quantity=1 + draws.choice(visits.uniforms("quantity", MOST_LINES).ravel()[slots], QUANTITY_SHARES),
+        quantity=1 + draws.choice(visits.uniforms_of("quantity", MOST_LINES, number), QUANTITY_SHARES),
         elasticity=PRICE_FACTOR[persona] * goods.elasticity[category],
+        number=number,
     )
 
 

@@ -18,8 +18,8 @@ from workbench.simulate.visits import BRINGING, Visits, most_visits
 
 Flags = NDArray[np.bool_]
 VIEW, VIEW_OF_PERSONA = 2.0, (0.0, 0.4, 0.3, -0.2)  # logits
-CHECKOUT, CHECKOUT_OF_PERSONA = 1.4, (0.0, 0.5, -0.2, 0.3)
-PAY, PAY_OF_DEVICE = 1.0, (0.3, -0.2, 0.1)
+CHECKOUT, CHECKOUT_OF_PERSONA = 1.6, (0.0, 0.5, -0.2, 0.3)
+PAY, PAY_OF_DEVICE = 1.1, (0.3, -0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Shopping:
 
     Attributes:
         comes, viewed, carted, checked_out, paid: How far each visit goes; shape (visits,).
+        taken: Lines that are put into the basket; shape (lines,).
         bought, lost: Lines that are sold, and that would have been but for an empty stock; shape (lines,).
         price: What the arms multiply a visit's prices by; shape (visits,).
     """
@@ -37,6 +38,7 @@ class Shopping:
     carted: Flags
     checked_out: Flags
     paid: Flags
+    taken: Flags
     bought: Flags
     lost: Flags
     price: NDArray[np.float64]
@@ -68,7 +70,7 @@ def shop(browsing: Browsing, users: Users, arms: Arms) -> Shopping:
     viewed = comes & (browsing.view < _chance(VIEW + np.array(VIEW_OF_PERSONA)[persona] + lifts.view))
     reaches = browsing.checkout < _chance(CHECKOUT + np.array(CHECKOUT_OF_PERSONA)[persona])
     pays = browsing.pay < _chance(PAY + np.array(PAY_OF_DEVICE)[device] + lifts.pay)
-    chance = lines.chance * (lifts.liking * 1.0)[lines.visit]
+    chance = lines.chance * lifts.liking[lines.visit]
     chance *= np.exp(-lines.elasticity * np.log(lifts.price)[lines.visit])
     wanted = viewed[lines.visit] & (lines.u < chance)
     taken = wanted & lines.in_stock
@@ -84,6 +86,7 @@ def shop(browsing: Browsing, users: Users, arms: Arms) -> Shopping:
         carted=carted & happens,
         checked_out=checked_out & happens,
         paid=paid & happens,
+        taken=taken & happens[lines.visit],
         bought=taken & (paid & happens)[lines.visit],
         lost=lost,
         price=lifts.price,
@@ -127,6 +130,16 @@ def _while_there(browsing: Browsing, users: Users, paid: Flags) -> Flags:
     leaves = np.full(len(users), len(visits))
     np.minimum.at(leaves, visits.user[last], last)
     return np.asarray(np.arange(len(visits)) <= leaves[visits.user])
+
+
+def chance_to_pay(users: Users) -> NDArray[np.float64]:
+    """Chance that a visit of each user gets to look, to the checkout and to pay, but for what is in the basket.
+
+    Without experiments; shape (users,).
+    """
+    view = _chance(VIEW + np.array(VIEW_OF_PERSONA)[users.persona])
+    checkout = _chance(CHECKOUT + np.array(CHECKOUT_OF_PERSONA)[users.persona])
+    return np.asarray(view * checkout * _chance(PAY + np.array(PAY_OF_DEVICE)[users.device]))
 
 
 def _chance(logit: NDArray[np.float64]) -> NDArray[np.float64]:

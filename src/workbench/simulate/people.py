@@ -44,9 +44,9 @@ COUPON_SHARES = np.array(  # (personas, coupon types)
 RESPONSIVENESS = np.array(  # (personas, paid channels): to the stimulus of a channel, 1 on the whole
     [[1.2, 0.9, 1.5, 1.1], [0.7, 0.6, 0.5, 1.3], [1.0, 1.5, 0.9, 0.8], [1.1, 1.0, 0.9, 0.7]]
 )
-VISITS_PER_DAY = np.array([0.055, 0.085, 0.055, 0.035])  # of the personas, on the whole
+VISITS_PER_DAY = np.array([0.047, 0.073, 0.047, 0.030])  # of the personas, on the whole
 RATE_SHAPE = 1.3  # of the gamma numbers within a persona
-ONE_RATE = 0.055  # visits per day where users leave after orders: rates are then one gamma, as BG/NBD has it
+ONE_RATE = 0.04  # visits per day where users leave after orders: rates are then one gamma, as BG/NBD has it
 PRICE_FACTOR = np.array([1.3, 0.7, 1.0, 0.8])  # of a category's elasticity
 
 HAZARD = 1 / 320  # per day, for the first of each list
@@ -106,6 +106,10 @@ class Users:
 
     def __len__(self) -> int:
         return len(self.persona)
+
+    def ids(self, index: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The `user_id` of users by their index within the block."""
+        return self.first + 1 + index.astype(np.int64)
 
 
 def make_users(world: World, block: int) -> Users:

@@ -54,15 +54,23 @@ class Visits:
     def __len__(self) -> int:
         return len(self.user)
 
-    def uniforms(self, purpose: str, each: int = 1) -> draws.Uniforms:
-        """Numbers of the visits for a purpose, shape (visits,), or (visits, each)."""
+    def uniforms(self, purpose: str) -> draws.Uniforms:
+        """Numbers of the visits for a purpose, shape (visits,)."""
+        return self.uniforms_of(purpose, 1, self.place)
+
+    def uniforms_of(self, purpose: str, each: int, number: NDArray[np.int64]) -> draws.Uniforms:
+        """Numbers for parts of visits.
+
+        Args:
+            purpose: What they decide.
+            each: How many parts a visit has at most.
+            number: The `place` of the part's visit times `each`, plus the number of the part within it.
+        """
         drawn = [
             draws.uniforms(self.world.seed, f"{stream}.{purpose}", 0, count * each, block=self.block)
             for stream, count in zip(STREAMS, self.counts, strict=True)
         ]
-        if each == 1:
-            return np.asarray(np.concatenate(drawn)[self.place])
-        return np.asarray(np.concatenate(drawn).reshape(-1, each)[self.place])
+        return np.asarray(np.concatenate(drawn)[number])
 
     def some(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> Visits:
         """Only some of them, with the numbers that they have here."""
@@ -153,6 +161,11 @@ def make_visits(world: World, intensity: Intensity, users: Users) -> Visits:
     return replace(visits, cause=_causes(visits, intensity, group))
 
 
+def joins(visits: Visits) -> NDArray[np.bool_]:
+    """Which of all candidates are the first visits of their users; shape (visits,)."""
+    return np.append(True, visits.user[1:] != visits.user[:-1])
+
+
 def most_visits(experiment: int) -> NDArray[np.float64]:
     """The largest factor on visits that any arm has, by coupon type; at least 1."""
     return np.maximum(1.0, np.max([arm.visits for arm in EXPERIMENTS[experiment].arms], axis=0))
@@ -186,6 +199,5 @@ def _causes(visits: Visits, intensity: Intensity, group: NDArray[np.int64]) -> N
     """Which channel stirred each visit up, by the parts of the intensity on its day; mails of experiments are own."""
     parts = intensity.daily[group[visits.user], visits.at // DAY]
     cause = draws.choice(visits.uniforms("cause"), parts) + OWN
-    joining = np.append(True, visits.user[1:] != visits.user[:-1])
-    cause[joining | (visits.stream > 0)] = OWN
+    cause[joins(visits) | (visits.stream > 0)] = OWN
     return cause.astype(np.int8)

@@ -1,0 +1,124 @@
+"""The truth about users: what no table of a shop says, and what follows from it in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from workbench.simulate import funnel
+from workbench.simulate.browsing import LINES_SHARES, MOST_LINES, PER_CATEGORY, QUANTITY_SHARES, Shelf
+from workbench.simulate.clock import utc, words
+from workbench.simulate.experiments import DAY
+from workbench.simulate.goods import CATEGORIES
+from workbench.simulate.life import Lives, Stage
+from workbench.simulate.marketing import CHANNELS, PAID
+from workbench.simulate.people import (
+    COUNTRY_SHARES,
+    COUPON_TYPES,
+    DEVICES,
+    PERSONAS,
+    Users,
+    hazard_of,
+)
+from workbench.simulate.world import DAYS, World
+
+YEAR = 365.0
+SURVIVAL_DAYS = np.arange(0, DAYS + 1, 7)
+
+
+def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Table:
+    """What is true of each user.
+
+    `expected_visits` counts the visits of the 365 days from joining on, the one at joining among them, and `value` is
+    their expected margin before coupons, refunds and experiments, in CNY: at the season, prices and stock of the mean
+    day, whenever the user joined.  Both are missing where users leave after orders.
+
+    Args:
+        worth: As `worth_of_products` says.
+    """
+    users = lives.users
+    lasting = stage.world.leaving == "any_day"
+    hazard = np.where(lasting, users.hazard, 1.0)
+    daily = stage.intensity.cumulative[2 * users.persona, -1] / DAYS
+    visits = 1 + users.rate * daily * (1 - np.exp(-hazard * YEAR)) / hazard
+    value = visits * _worth_of_visit(stage.shelf, users, worth)
+    leaves = np.where(np.isfinite(users.leaves), users.leaves, DAYS)
+    columns = {
+        "user_id": users.ids(np.arange(len(users))),
+        "persona": words(users.persona, PERSONAS),
+        "coupon_type": words(users.coupon_type, COUPON_TYPES),
+        "acquisition_channel": words(users.acquisition, CHANNELS),
+        "device": words(users.device, DEVICES),
+        "rate": users.rate,
+        "hazard": pa.array(users.hazard, mask=np.full(len(users), not lasting)),
+        "leaving": pa.array(users.leaving, mask=np.full(len(users), lasting)),
+        "leaves_at": pa.array(utc(np.minimum(leaves, 10 * DAYS) * DAY), mask=~np.isfinite(users.leaves)),
+        "price_factor": users.price_factor,
+        "expected_visits": pa.array(visits, mask=np.full(len(users), not lasting)),
+        "value": pa.array(value, mask=np.full(len(users), not lasting)),
+    }
+    columns |= {f"taste_{k + 1}": users.taste[:, k].astype(np.float32) for k in range(users.taste.shape[1])}
+    return pa.table(columns)
+
+
+def worth_of_products(shelf: Shelf) -> NDArray[np.float64]:
+    """Expected margin of a look at each product on the mean day, if the basket is paid, in CNY.
+
+    Returns:
+        Shape (personas, products).
+    """
+    goods = shelf.goods
+    margin = (goods.paid_cents - goods.cost_cents) / 100
+    looked = goods.season[goods.category] * (goods.open_hours / 24)
+    pieces = float(QUANTITY_SHARES @ np.arange(1, len(QUANTITY_SHARES) + 1))
+    return np.asarray(np.einsum("npd,pd->np", shelf.chance, margin * looked * pieces) / DAYS)
+
+
+def _worth_of_visit(shelf: Shelf, users: Users, worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Expected margin of a visit; lines do not depend on each other, so it is a sum over products, CNY; (users,)."""
+    goods = shelf.goods
+    weight = np.exp(users.taste.astype(np.float32) @ goods.taste.T + goods.popularity)
+    shape = (len(users), CATEGORIES, PER_CATEGORY)
+    value = (weight * worth.astype(np.float32)[users.persona]).reshape(shape).sum(axis=2)
+    value /= weight.reshape(shape).sum(axis=2)
+    interest = np.diff(users.interest, axis=1, prepend=0.0)
+    lines = float(LINES_SHARES @ np.arange(1, MOST_LINES + 1))
+    return np.asarray(lines * funnel.chance_to_pay(users) * (interest * value).sum(axis=1))
+
+
+def survival_truth(world: World) -> pa.Table:
+    """Share of users that are still there so many days after joining, by persona and acquisition channel.
+
+    S(t) = Σ over countries of share · exp(−hazard · t); the world must be one where users leave on any day.
+    """
+    persona, channel, day = (
+        grid.ravel()
+        for grid in np.meshgrid(np.arange(len(PERSONAS)), np.arange(len(CHANNELS)), SURVIVAL_DAYS, indexing="ij")
+    )
+    alive = np.zeros(len(day))
+    for country, share in enumerate(COUNTRY_SHARES):
+        hazard = hazard_of(persona, channel, np.full(len(day), country))
+        alive += share * np.exp(-hazard * day)
+    return pa.table(
+        {"persona": words(persona, PERSONAS), "channel": words(channel, CHANNELS), "day": day, "alive": alive}
+    )
+
+
+def channel_sums(lives: Lives) -> dict[str, float]:
+    """What each paid channel truly brought: visits that it stirred up, and their orders, revenue and margin in CNY.
+
+    What such an order leads to later (a coupon used up, a user who leaves after it) is not counted.
+    """
+    cause, orders = lives.browsing.visits.cause, lives.orders
+    visits = np.bincount(cause[lives.shopping.comes] + 1, minlength=1 + PAID)
+    of = cause[orders.visit] + 1
+    revenue = orders.subtotal - orders.discount
+    sums = {"visits": visits, "orders": np.bincount(of, minlength=1 + PAID)}
+    for name, cents in (("revenue", revenue), ("margin", revenue - orders.cost)):
+        sums[name] = np.bincount(of, weights=cents / 100, minlength=1 + PAID)
+    return {
+        f"channels/{CHANNELS[channel]}/{name}": float(values[channel + 1])
+        for channel in range(PAID)
+        for name, values in sums.items()
+    }
