@@ -12,7 +12,7 @@ INSERT INTO orders VALUES
     ('1', 'u', '2026-01-05', 1, 'app'),
     ('1', 'u', '2026-04-01 12:30', 'NaN', 'app'),
     (NULL, NULL, NULL, NULL, ' '),
-    ('4', ' ', '1999-12-31 23:59:59', 'Infinity', 'app'),
+    ('4', ' ', '1989-12-31 23:59:59', 'Infinity', 'app'),
     ('5', 'u', '2026-04-01 12:30:01', '-Infinity', 'app'),
     ('6', 'u', 'infinity', 7, 'app');
 """

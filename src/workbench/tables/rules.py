@@ -78,7 +78,7 @@ def every_rule(table: Any, schema: CanonicalTable, *, now: datetime) -> list[Rul
 
 def count_broken(table: Any, rules: Sequence[Rule], in_passing: Mapping[str, Any]) -> Any:
     """One row: `rows`, how many break each rule, and what else can be counted in passing."""
-    flags = {f"rule_{i}": rule.broken.ifelse(1, 0).sum() for i, rule in enumerate(rules)}
+    flags = {f"rule_{i}": table.count(where=rule.broken) for i, rule in enumerate(rules)}
     return table.aggregate(rows=table.count(), **in_passing, **flags)
 
 
@@ -147,7 +147,7 @@ def _declared(table: Any, schema: CanonicalTable, expectation: RowExpectation) -
             return Rule(about, words, expectation.severity, column == value)
         case OneOf(values=values):
             words = f"have a {name} other than {', '.join(values)}"
-            broken = ~missing(column) & column.notin(values)
+            broken = column.notin([*values, ""])
             return Rule(about, words, expectation.severity, broken, shown=about, tallied=True)
         case NotBelow(other=other, strictly=strictly):
             broken = column <= table[other] if strictly else column < table[other]

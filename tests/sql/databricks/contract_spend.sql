@@ -2,23 +2,19 @@ SELECT
   COUNT(*) AS `rows`,
   COUNT(`t0`.`spend_date`) AS `named`,
   COUNT(DISTINCT `t0`.`spend_date`) AS `different`,
-  SUM(IF(`t0`.`spend_date` IS NULL, 1, 0)) AS `rule_0`,
+  SUM(CAST(`t0`.`spend_date` IS NULL AS BIGINT)) AS `rule_0`,
   SUM(
-    IF(
-      (
-        `t0`.`channel` IS NULL
-      )
-      OR (
-        TRIM(' \t\n\r\013\014' FROM `t0`.`channel`) = ''
-      ),
-      1,
-      0
+    CAST((
+      `t0`.`channel` IS NULL
     )
+    OR (
+      TRIM(' \t\n\r\013\014' FROM `t0`.`channel`) = ''
+    ) AS BIGINT)
   ) AS `rule_1`,
-  SUM(IF(`t0`.`spend` IS NULL OR ISNAN(`t0`.`spend`), 1, 0)) AS `rule_2`,
-  SUM(IF(`t0`.`spend_date` < MAKE_DATE(1990, 1, 1), 1, 0)) AS `rule_3`,
-  SUM(IF(`t0`.`spend_date` > MAKE_DATE(2026, 4, 1), 1, 0)) AS `rule_4`,
-  SUM(IF((
+  SUM(CAST(`t0`.`spend` IS NULL OR ISNAN(`t0`.`spend`) AS BIGINT)) AS `rule_2`,
+  SUM(CAST(`t0`.`spend_date` < MAKE_DATE(1990, 1, 1) AS BIGINT)) AS `rule_3`,
+  SUM(CAST(`t0`.`spend_date` > MAKE_DATE(2026, 4, 1) AS BIGINT)) AS `rule_4`,
+  SUM(CAST((
     `t0`.`spend` - `t0`.`spend`
-  ) <> 0, 1, 0)) AS `rule_5`
+  ) <> 0 AS BIGINT)) AS `rule_5`
 FROM `spend` AS `t0`

@@ -2,62 +2,40 @@ SELECT
   COUNT(*) AS "rows",
   COUNT("t0"."order_id") AS "named",
   COUNT(DISTINCT "t0"."order_id") AS "different",
-  SUM(
-    CASE
-      WHEN (
-        "t0"."order_id" IS NULL
-      )
-      OR (
-        TRIM(' 	
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."order_id" IS NULL
+    )
+    OR (
+      TRIM(' 	
 ' FROM "t0"."order_id") = ''
-      )
-      THEN 1
-      ELSE 0
-    END
-  ) AS "rule_0",
-  SUM(CASE WHEN "t0"."ordered_at" IS NULL THEN 1 ELSE 0 END) AS "rule_1",
-  SUM(
-    CASE
-      WHEN (
-        "t0"."user_id" IS NULL
-      )
-      OR (
-        TRIM(' 	
+    )) AS "rule_0",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" IS NULL) AS "rule_1",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."user_id" IS NULL
+    )
+    OR (
+      TRIM(' 	
 ' FROM "t0"."user_id") = ''
-      )
-      THEN 1
-      ELSE 0
-    END
-  ) AS "rule_2",
-  SUM(CASE WHEN "t0"."revenue" IS NULL THEN 1 ELSE 0 END) AS "rule_3",
-  SUM(
-    CASE
-      WHEN (
-        "t0"."channel" IS NULL
-      )
-      OR (
-        TRIM(' 	
+    )) AS "rule_2",
+  COUNT(*) FILTER(WHERE
+    "t0"."revenue" IS NULL) AS "rule_3",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."channel" IS NULL
+    )
+    OR (
+      TRIM(' 	
 ' FROM "t0"."channel") = ''
-      )
-      THEN 1
-      ELSE 0
-    END
-  ) AS "rule_4",
-  SUM(
-    CASE
-      WHEN "t0"."ordered_at" < CAST('1990-01-01T00:00:00' AS TIMESTAMP)
-      THEN 1
-      ELSE 0
-    END
-  ) AS "rule_5",
-  SUM(
-    CASE
-      WHEN "t0"."ordered_at" > CAST('2026-04-01T12:30:00' AS TIMESTAMP)
-      THEN 1
-      ELSE 0
-    END
-  ) AS "rule_6",
-  SUM(CASE WHEN (
-    "t0"."revenue" - "t0"."revenue"
-  ) <> 0 THEN 1 ELSE 0 END) AS "rule_7"
+    )) AS "rule_4",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" < CAST('1990-01-01T00:00:00' AS TIMESTAMP)) AS "rule_5",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" > CAST('2026-04-01T12:30:00' AS TIMESTAMP)) AS "rule_6",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."revenue" - "t0"."revenue"
+    ) <> 0) AS "rule_7"
 FROM "orders" AS "t0"

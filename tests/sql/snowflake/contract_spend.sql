@@ -2,22 +2,16 @@ SELECT
   COUNT(*) AS "rows",
   COUNT("t0"."spend_date") AS "named",
   COUNT(DISTINCT "t0"."spend_date") AS "different",
-  SUM(IFF("t0"."spend_date" IS NULL, 1, 0)) AS "rule_0",
-  SUM(
-    IFF(
-      (
-        "t0"."channel" IS NULL
-      ) OR (
-        TRIM("t0"."channel", ' \t\n\r\x0b\f') = ''
-      ),
-      1,
-      0
-    )
-  ) AS "rule_1",
-  SUM(IFF("t0"."spend" IS NULL, 1, 0)) AS "rule_2",
-  SUM(IFF("t0"."spend_date" < DATE_FROM_PARTS(1990, 1, 1), 1, 0)) AS "rule_3",
-  SUM(IFF("t0"."spend_date" > DATE_FROM_PARTS(2026, 4, 1), 1, 0)) AS "rule_4",
-  SUM(IFF((
+  COUNT_IF("t0"."spend_date" IS NULL) AS "rule_0",
+  COUNT_IF((
+    "t0"."channel" IS NULL
+  ) OR (
+    TRIM("t0"."channel", ' \t\n\r\x0b\f') = ''
+  )) AS "rule_1",
+  COUNT_IF("t0"."spend" IS NULL) AS "rule_2",
+  COUNT_IF("t0"."spend_date" < DATE_FROM_PARTS(1990, 1, 1)) AS "rule_3",
+  COUNT_IF("t0"."spend_date" > DATE_FROM_PARTS(2026, 4, 1)) AS "rule_4",
+  COUNT_IF((
     "t0"."spend" - "t0"."spend"
-  ) <> 0, 1, 0)) AS "rule_5"
+  ) <> 0) AS "rule_5"
 FROM "spend" AS "t0"

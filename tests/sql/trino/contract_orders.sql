@@ -2,62 +2,40 @@ SELECT
   COUNT(*) AS "rows",
   COUNT("t0"."order_id") AS "named",
   COUNT(DISTINCT "t0"."order_id") AS "different",
-  SUM(
-    IF(
-      (
-        "t0"."order_id" IS NULL
-      )
-      OR (
-        TRIM(' 	
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."order_id" IS NULL
+    )
+    OR (
+      TRIM(' 	
 ' FROM "t0"."order_id") = ''
-      ),
-      1,
-      0
+    )) AS "rule_0",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" IS NULL) AS "rule_1",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."user_id" IS NULL
     )
-  ) AS "rule_0",
-  SUM(IF("t0"."ordered_at" IS NULL, 1, 0)) AS "rule_1",
-  SUM(
-    IF(
-      (
-        "t0"."user_id" IS NULL
-      )
-      OR (
-        TRIM(' 	
+    OR (
+      TRIM(' 	
 ' FROM "t0"."user_id") = ''
-      ),
-      1,
-      0
+    )) AS "rule_2",
+  COUNT(*) FILTER(WHERE
+    "t0"."revenue" IS NULL) AS "rule_3",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."channel" IS NULL
     )
-  ) AS "rule_2",
-  SUM(IF("t0"."revenue" IS NULL, 1, 0)) AS "rule_3",
-  SUM(
-    IF(
-      (
-        "t0"."channel" IS NULL
-      )
-      OR (
-        TRIM(' 	
+    OR (
+      TRIM(' 	
 ' FROM "t0"."channel") = ''
-      ),
-      1,
-      0
-    )
-  ) AS "rule_4",
-  SUM(
-    IF(
-      "t0"."ordered_at" < CAST(FROM_ISO8601_TIMESTAMP('1990-01-01T00:00:00') AS TIMESTAMP),
-      1,
-      0
-    )
-  ) AS "rule_5",
-  SUM(
-    IF(
-      "t0"."ordered_at" > CAST(FROM_ISO8601_TIMESTAMP('2026-04-01T12:30:00') AS TIMESTAMP),
-      1,
-      0
-    )
-  ) AS "rule_6",
-  SUM(IF((
-    "t0"."revenue" - "t0"."revenue"
-  ) <> 0, 1, 0)) AS "rule_7"
+    )) AS "rule_4",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" < CAST(FROM_ISO8601_TIMESTAMP('1990-01-01T00:00:00') AS TIMESTAMP)) AS "rule_5",
+  COUNT(*) FILTER(WHERE
+    "t0"."ordered_at" > CAST(FROM_ISO8601_TIMESTAMP('2026-04-01T12:30:00') AS TIMESTAMP)) AS "rule_6",
+  COUNT(*) FILTER(WHERE
+    (
+      "t0"."revenue" - "t0"."revenue"
+    ) <> 0) AS "rule_7"
 FROM "orders" AS "t0"
