@@ -11,6 +11,8 @@ from workbench.readiness.demands import Demand, Demands
 from workbench.readiness.survey import Survey, Surveyed
 from workbench.tables.schema import TABLES, canonical
 
+MOST_NAMED = 8  # columns of the source that are listed, where none has a name like the one that is missing
+
 
 @dataclass(frozen=True, slots=True)
 class Mend:
@@ -101,7 +103,7 @@ def refuse_broken(judgement: Judgement) -> None:
     """
     if judgement.broken:
         tables = [judgement.survey.tables[name] for name in judgement.broken]
-        raise DataError("\n".join(f"{table.name}: {detail}" for table in tables for detail in failures(table)))
+        raise DataError("\n".join(detail for table in tables for detail in failures(table)))
 
 
 def failures(table: Surveyed) -> list[str]:
@@ -142,13 +144,15 @@ def _columns(table: Surveyed, wanted: tuple[str, ...]) -> Iterator[Mend]:
 
 
 def _lacking(table: Surveyed, column: str) -> str:
-    derived = canonical(table.name).derived
-    if column in derived:
-        rule = derived[column][1]
-        parts = [word for word in re.findall(r"\w+", rule) if word in canonical(table.name).columns]
-        absent = [part for part in dict.fromkeys(parts) if part not in table.columns]
-        return f"{table.name} has no {column}, which is made of {' and '.join(absent)}: {rule}"
-    said = f"{table.name} has no {column}; name it under columns, {column}: <its name in the source>"
-    own = sorted(table.columns - set(canonical(table.name).columns))
-    _, _, near = unknown("column", column, own).partition("; ")
-    return f"{said} ({near})" if near.startswith("nearest") else said
+    """What to do about a column that is not there; for one that the catalogue derives, about its parts."""
+    schema = canonical(table.name)
+    absent, why = [column], ""
+    if column in schema.derived:
+        rule = schema.derived[column][1]
+        parts = [word for word in re.findall(r"\w+", rule) if word in schema.columns and word not in table.columns]
+        absent, why = list(dict.fromkeys(parts)), f", since it lacks {' and '.join(dict.fromkeys(parts))} ({rule})"
+    names = ", ".join(f"{part}: <its name in the source>" for part in absent)
+    own = sorted(table.columns - set(schema.columns))
+    _, _, near = unknown("column", absent[0], own).partition("; ")
+    hint = f" ({near.replace('there are', 'the source also has')})" if 0 < len(own) <= MOST_NAMED else ""
+    return f"{table.name} has no {column}{why}; name it under columns, {names}{hint}"

@@ -80,7 +80,7 @@ def survey(catalog: Catalog, *, now: datetime | None = None) -> Survey:
 def _survey(catalog: Catalog, name: str, now: datetime) -> Surveyed:
     examination = _examine(catalog, name, now)
     mapping = catalog.file.mapping(name)
-    first, last = (_on_its_clock(name, end) for end in (examination.first, examination.last))
+    first, last = (end.isoformat() if end else None for end in (examination.first, examination.last))
     return Surveyed(
         examination=examination,
         columns=frozenset(catalog.table(name).columns if examination.present else ()),
@@ -100,20 +100,10 @@ def _examine(catalog: Catalog, name: str, now: datetime) -> Examination:
         return Examination(name, 0, None, None, (), (), (), {}, (breach,))
 
 
-def _on_its_clock(name: str, moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.date().isoformat() if _of_days(name) else moment.isoformat()
-
-
 def _age(name: str, last: datetime | None, now: datetime) -> timedelta | None:
     if last is None:
         return None
-    # A day without a time lasts to its end; a time to come is a breach, and no age.
-    ended = last + timedelta(days=1) if _of_days(name) else last
-    return max(now - ended, timedelta())
-
-
-def _of_days(name: str) -> bool:
     schema = canonical(name)
-    return schema.columns.get(schema.clock) == "date"
+    # A day without a time lasts to its end; a time to come is a breach, and no age.
+    of_days = schema.columns.get(schema.clock) == "date"
+    return max(now - last - timedelta(days=1 if of_days else 0), timedelta())

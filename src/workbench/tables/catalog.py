@@ -108,7 +108,7 @@ class Catalog:
         """The source of a table whose size and span somebody has counted already: only its fingerprint is asked.
 
         Args:
-            first, last: ISO 8601 on the business clock, a day for a clock of days; None without a clock or rows.
+            first, last: ISO 8601 on the business clock; None without a clock or rows.
         """
         if self.where.kind == "server":
             print_ = fingerprint_of_server(self.file.mapping(name), self.where, rows, last)
