@@ -24,7 +24,7 @@ demo: sample ## the sample, every study on it, two at a time, and the page that 
 
 test: sample ## every test: the code with doctests and coverage, then the notebooks cell by cell
 	@status=0; \
-	$(BIN)/python -m pytest --cov || status=$$?; \
+	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4 --dist loadfile || status=$$?; \
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks || status=$$?; \
 	exit $$status
 
