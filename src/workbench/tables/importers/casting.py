@@ -70,26 +70,25 @@ def find_column(file: str, column: Column, present: Sequence[str]) -> str:
     raise DataError(f"{file} has no column {wanted}; {near}; is this the right file, and whole?")
 
 
-def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column]) -> int:
+def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> int:
     """Turn the table `name`_text into `name`, with every column cast to its kind, and count its rows.
 
     Args:
         file: What a message calls the source.
         columns: Those that `name`_text lacks become missing values.
+        stated: Column → what a message calls it: its name in the source, where that has names.
 
     Raises:
         DataError: Values are not what their column must be, or there is no row.
     """
     types = dict(desk.rows(f"SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '{name}_text'"))  # noqa: S608
     present = [column for column in columns if column.name in types]
-    made = ", ".join(
-        f"{_cast(desk, file, name, column, types[column.name])} AS {column_name(column.name)}"
-        if column in present
-        else f"NULL::{_TYPES[column.kind]} AS {column_name(column.name)}"
-        for column in columns
-    )
+    values = {column.name: f"NULL::{_TYPES[column.kind]}" for column in columns}
+    for column in present:
+        values[column.name] = _cast(desk, name, column, types[column.name], f"{file}: {_said(column, stated)}")
+    made = ", ".join(f"{value} AS {column_name(column)}" for column, value in values.items())
     desk.run(f"CREATE TABLE {name} AS SELECT row, {made} FROM {name}_text", f"{file} cannot be read")  # noqa: S608
-    faults = list(_misfits(desk, name, present))
+    faults = list(_misfits(desk, name, present, stated))
     if faults:
         raise DataError(f"{file}: {'; '.join(faults)}; correct the source (row 1 is the first below the header)")
     desk.run(f"DROP TABLE {name}_text")
@@ -99,7 +98,7 @@ def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column]) -> i
     return count
 
 
-def _cast(desk: Desk, file: str, name: str, column: Column, dtype: str) -> str:
+def _cast(desk: Desk, name: str, column: Column, dtype: str, said: str) -> str:
     text, kind = _text(column), column.kind
     if kind == "id":
         return f"regexp_replace({text}, '^(\\d+)\\.0$', '\\1')"
@@ -109,12 +108,12 @@ def _cast(desk: Desk, file: str, name: str, column: Column, dtype: str) -> str:
         number = f"TRY_CAST({text} AS DOUBLE)"
         return f"CASE WHEN {number} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
     if kind in {"time", "date"} and dtype == "VARCHAR":
-        return _parsed(desk, file, name, column)
+        return _parsed(desk, name, column, said)
     # A stored time with a zone is brought to UTC: the engine's session is in UTC.
     return f"TRY_CAST({text if dtype == 'VARCHAR' else column_name(column.name)} AS {_TYPES[kind]})"
 
 
-def _parsed(desk: Desk, file: str, name: str, column: Column) -> str:
+def _parsed(desk: Desk, name: str, column: Column, said: str) -> str:
     """ISO, or the one format by which most of the column can be read: of 3/4 and 25/4 the second tells the order."""
     text, kind = _text(column), _TYPES[column.kind]
     ways = [f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS {kind})"]
@@ -126,14 +125,11 @@ def _parsed(desk: Desk, file: str, name: str, column: Column) -> str:
     best, *others = (way for way, count in zip(ways, counts, strict=True) if count == max(counts))
     same = " AND ".join(f"{best} IS NOT DISTINCT FROM {other}" for other in others)
     if max(counts) and same and not desk.value(f"SELECT coalesce(bool_and({same}), true) FROM {name}_text"):  # noqa: S608
-        raise DataError(
-            f"{file}: the days of column {column.name!r} can be read as day/month and as month/day; "
-            "save them as 2026-01-31"
-        )
+        raise DataError(f"{said} has days that can be read as day/month and as month/day; save them as 2026-01-31")
     return best
 
 
-def _misfits(desk: Desk, name: str, columns: Sequence[Column]) -> Iterator[str]:
+def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each column with values that its kind does not allow."""
     for column in (column for column in columns if column.kind in _WORDS):
         text = _text(column)
@@ -146,7 +142,11 @@ def _misfits(desk: Desk, name: str, columns: Sequence[Column]) -> Iterator[str]:
         )
         examples = ", ".join(f"{value!r} in row {row:,}" for row, value in shown)
         count = "1 value is" if held - kept == 1 else f"{held - kept:,} values are"
-        yield f"column {column.name!r}: {count} no {_WORDS[column.kind]}: {examples}"
+        yield f"{_said(column, stated)}: {count} no {_WORDS[column.kind]}: {examples}"
+
+
+def _said(column: Column, stated: Mapping[str, str]) -> str:
+    return f"column {(stated.get(column.name) or column.name)!r}"
 
 
 def _text(column: Column) -> str:

@@ -136,7 +136,7 @@ class Desk:
             f"CREATE TABLE {name}_text AS SELECT row_number() OVER () AS row, {kept} FROM {name}_stored",  # noqa: S608
             f"{path.name} cannot be read",
         )
-        return cast_table(self, path.name, name, columns)
+        return cast_table(self, path.name, name, columns, found)
 
     def read_sheet(self, book: Workbook, sheet: str, name: str, columns: Sequence[Column]) -> int:
         """Lay out a sheet of a workbook as `read` does a file."""
@@ -153,7 +153,7 @@ class Desk:
             self.lay("batch", batch)
             self.run(f"INSERT INTO {name}_text SELECT {rows} + row_number() OVER (), * FROM batch", where)  # noqa: S608
             rows += batch.num_rows
-        return cast_table(self, where, name, columns)
+        return cast_table(self, where, name, columns, found)
 
     def read_lines(self, path: Path, name: str, pattern: str, columns: Sequence[Column], *, legacy: str = "") -> int:
         """Lay out a text file without a header, whose every line matches `pattern`, as `read` does a CSV.
@@ -188,7 +188,7 @@ class Desk:
             f"FROM {name}_lines"
         )
         self.run(f"DROP TABLE {name}_lines")
-        return cast_table(self, path.name, name, columns)
+        return cast_table(self, path.name, name, columns, {})
 
     def in_utf8(self, path: Path, legacy: str) -> Path:
         """The file, or a copy in UTF-8 if it is text in the encoding `legacy`, which is noted."""
