@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import signal
 
 from workbench.simulate.clock import words
 from workbench.simulate.draws import Uniforms, uniforms
@@ -85,7 +84,10 @@ def stimulate(level: NDArray[np.float64], channel: int) -> NDArray[np.float64]:
         level: Spend per day relative to the channel's ordinary one, shape (days,).
         channel: Index of a paid one.
     """
-    stored = signal.lfilter([1.0], [1.0, -RETENTION[channel]], level)
+    stored = np.empty(len(level))
+    before = 0.0
+    for day, spent in enumerate(level):
+        before = stored[day] = spent + RETENTION[channel] * before
     power = stored ** SLOPE[channel]
     return np.asarray(GAIN[channel] * power / (power + HALF[channel] ** SLOPE[channel]))
 
