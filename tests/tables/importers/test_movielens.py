@@ -1,0 +1,124 @@
+"""MovieLens in its three forms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from workbench.errors import DataError
+from workbench.tables import check_contract
+
+FLAGS = "|".join("0" * 19)
+FORMS = {
+    "100k": {
+        "u.data": "196\t242\t3\t881250949\n7\t242\t5\t881250950\n",
+        "u.item": f"242|Amélie (1997)|24-Jan-1997||http://x|{FLAGS[:2]}1{FLAGS[3:10]}1{FLAGS[11:]}\n1|unknown||||1{FLAGS[1:]}\n",
+        "u.user": "7|24|M|technician|85711\n196|49|M|writer|55105\n8|30|F|other|94043\n",
+    },
+    "1m": {
+        "ratings.dat": "196::242::3::881250949\n7::242::5::881250950\n",
+        "movies.dat": "242::Amélie (1997)::Action|Comedy\n1::Unknown: The Film (1995)::\n",
+        "users.dat": "7::M::25::6::85711\n196::M::45::7::55105\n8::F::25::1::94043\n",
+        "README": "",
+    },
+    "latest": {
+        "ratings.csv": "userId,movieId,rating,timestamp\n196,242,3.0,881250949\n7,242,5.0,881250950\n",
+        "movies.csv": 'movieId,title,genres\n242,Amélie (1997),Action|Comedy\n1,"One, Two",(no genres listed)\n',
+        "tags.csv": "",
+    },
+}
+
+
+@pytest.fixture
+def written(tmp_path, imported):
+    def _import(form):
+        (tmp_path / "ml").mkdir()
+        for name, text in FORMS[form].items():
+            (tmp_path / "ml" / name).write_bytes(text.encode("utf-8" if form == "latest" else "latin-1"))
+        return imported("movielens", tmp_path / "ml")
+
+    return _import
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_ratings_films_and_genres(written, form):
+    found = written(form)
+
+    first, second = datetime(1997, 12, 4, 15, 55, 49), datetime(1997, 12, 4, 15, 55, 50)  # noqa: DTZ001
+    assert found.rows("events", "event_id", "user_id", "event_at", "event_name", "product_id", "value") == [
+        [1, "196", first, "view_item", "242", 3.0],
+        [2, "7", second, "view_item", "242", 5.0],
+    ]
+    films = {row[0]: row[1:] for row in found.rows("products", "product_id", "title", "category_id", "genres")}
+    assert films["242"] == ["Amélie (1997)", "Action", "Action|Comedy"]
+    assert films["1"][1] == "unknown"
+    assert sorted(row[0] for row in found.rows("categories", "category_id")) == ["Action", "Comedy", "unknown"]
+    assert found.rows("users", "user_id", "first_seen_at") == [["196", first], ["7", second]]
+    assert "1 films have no genre; their category is 'unknown'" in found.account.notes
+    for table in found.account.tables:
+        assert check_contract(found.catalog, table) == ()
+
+
+def test_users_who_rated_nothing_leave(written):
+    found = written("100k")
+
+    assert found.fates() == [
+        [(2, "events", "ratings, an event each")],
+        [(2, "products", "films, a product each")],
+        [(2, "users", "users who rated"), (1, "", "have rated nothing")],
+    ]
+    assert found.rows("users", "user_id", "gender", "age", "occupation", "zip_code") == [
+        ["196", "M", 49, "writer", "55105"],
+        ["7", "M", 24, "technician", "85711"],
+    ]
+    assert found.rows("products", "product_id", "launched_date") == [
+        ["1", None],
+        ["242", datetime(1997, 1, 24)],  # noqa: DTZ001
+    ]
+    assert found.account.notes[0] == "u.item is not UTF-8 text and was read as Latin-1 (Western European)"
+
+
+def test_what_was_not_read_is_said(written):
+    assert written("latest").account.notes[-1] == "not read: tags.csv"
+
+
+def test_another_folder_is_refused(tmp_path, imported):
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml" / "rating.csv").write_text("")
+
+    with pytest.raises(DataError) as caught:
+        imported("movielens", tmp_path / "ml")
+
+    assert str(caught.value) == (
+        "ml holds no ratings of MovieLens: wanted one of u.data, ratings.dat, ratings.csv; found rating.csv"
+    )
+
+
+def test_a_missing_file_is_named(tmp_path, imported):
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml" / "u.data").write_text(FORMS["100k"]["u.data"])
+
+    with pytest.raises(DataError, match=r"there is no file u\.item in ml; is this the right folder\?"):
+        imported("movielens", tmp_path / "ml")
+
+
+def test_the_real_100k(shared, imported):
+    """As its README says: 100,000 ratings of 1,682 films by 943 users; 18 titles stand twice."""
+    folder = shared / "data" / "ml-100k"
+    if not folder.is_dir():
+        pytest.skip(f"no data: {folder} is missing")
+
+    found = imported("movielens", folder)
+
+    assert found.account.tables == {"events": 100_000, "users": 943, "products": 1_682, "categories": 19}
+    assert "18 films have the title of another film; they stay products of their own" in found.account.notes
+    events = found.frame("events")
+    assert (events["event_at"].min(), events["event_at"].max()) == (
+        datetime(1997, 9, 20, 3, 5, 10),  # noqa: DTZ001
+        datetime(1998, 4, 22, 23, 10, 38),  # noqa: DTZ001
+    )
+    # The mean of the published ratings.
+    assert events["value"].mean() == pytest.approx(3.52986, abs=1e-9)
+    for table in found.account.tables:
+        assert check_contract(found.catalog, table) == ()
