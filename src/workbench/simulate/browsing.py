@@ -17,13 +17,15 @@ from workbench.simulate.people import PERSONAS, PRICE_FACTOR, Users
 from workbench.simulate.visits import Visits, joins
 from workbench.simulate.world import DAYS, World
 
-LINES_SHARES = np.array([0.15, 0.20, 0.30, 0.35])  # of visits that look at one, two, three, four products
+LINES_SHARES = np.array([0.10, 0.15, 0.30, 0.45])  # of visits that look at one, two, three, four products
 STEPS = ("comes", "view", "checkout", "pay", "redeems", "takes", "leaves")
 MOST_LINES = len(LINES_SHARES)
+AT_A_TIME = 1024  # lines, so few that they stay in the processor's cache and a matrix product wants no other thread
 PER_CATEGORY = PRODUCTS // CATEGORIES
 QUANTITY_SHARES = np.array([0.86, 0.11, 0.03])
 MOST_LIKING = max(1 + liking for e in EXPERIMENTS for arm in e.arms for liking in arm.liking)
 LEAST_PRICE = min(arm.price for e in EXPERIMENTS for arm in e.arms)
+FIRST_LIFT = int(min(e.begins for e in EXPERIMENTS if e.exposed == "page"))  # no day before has other chances
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,12 @@ class Shelf:
 
     Attributes:
         chance: That a product that is seen is put into the basket if it is in stock; float32 (personas, products, days).
-        most: The largest of a category under any arm; float32 (personas, categories, days).
+        most: The largest of a category under any arm; float64 (personas, categories, days).
         goods: The goods.
     """
 
     chance: NDArray[np.float32]
-    most: NDArray[np.float32]
+    most: NDArray[np.float64]
     goods: Goods
 
 
@@ -91,8 +93,8 @@ class Browsing:
 
     def some(self, chosen: NDArray[np.bool_]) -> Browsing:
         """Only some of the visits; `chosen` has shape (visits,)."""
-        mine = chosen[self.lines.visit]
-        number = np.cumsum(chosen) - 1
+        mine, number = np.flatnonzero(chosen[self.lines.visit]), np.cumsum(chosen) - 1
+        chosen = np.flatnonzero(chosen)
         lines = Lines(*(getattr(self.lines, name)[mine] for name in Lines.__slots__))
         steps = (getattr(self, name)[chosen] for name in ("looked", *STEPS))
         return Browsing(self.visits.some(chosen), replace(lines, visit=number[lines.visit]), *steps)
@@ -102,9 +104,10 @@ def make_shelf(world: World, goods: Goods) -> Shelf:
     """The chances of all personas; made once for a world."""
     elasticity = PRICE_FACTOR[:, None] * goods.elasticity[goods.category]
     chance = (goods.acceptance * np.exp(-elasticity[:, :, None] * goods.log_price)).astype(np.float32)
-    lifted = chance * (MOST_LIKING * (1 + max(world.novelty, 0.0)) * LEAST_PRICE ** -elasticity[:, :, None])
+    lifted = chance.astype(np.float64)
+    lifted[:, :, FIRST_LIFT:] *= MOST_LIKING * (1 + max(world.novelty, 0.0)) * LEAST_PRICE ** -elasticity[:, :, None]
     most = lifted.reshape(len(PERSONAS), CATEGORIES, PER_CATEGORY, DAYS).max(axis=2)
-    return Shelf(chance, most.astype(np.float32), goods)
+    return Shelf(chance, most, goods)
 
 
 def browse(shelf: Shelf, users: Users, visits: Visits, *, every: bool = False) -> Browsing:
@@ -169,8 +172,9 @@ def _products(
     ends = np.searchsorted(category[order], np.arange(CATEGORIES + 1))
     taste, popularity = goods.taste.astype(np.float64), goods.popularity.astype(np.float64)
     for one in range(CATEGORIES):
-        lines = order[ends[one] : ends[one + 1]]
         these = slice(one * PER_CATEGORY, (one + 1) * PER_CATEGORY)
-        logit = popularity[these] + users.taste[user[lines]] @ taste[these].T
-        product[lines] = these.start + draws.choice(u[lines], np.exp(logit))
+        for start in range(ends[one], ends[one + 1], AT_A_TIME):
+            lines = order[start : min(start + AT_A_TIME, ends[one + 1])]
+            logit = popularity[these] + users.taste[user[lines]] @ taste[these].T
+            product[lines] = these.start + draws.choice(u[lines], np.exp(logit))
     return product

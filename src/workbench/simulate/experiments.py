@@ -78,8 +78,8 @@ def _page(name: str, begins: str, *, share_of_users: float = 1.0, **does: object
 
 
 EXPERIMENTS = (
-    _page("one_page_checkout", "2026-08-31", pay=(0.9, 0.6, 0.3)),
-    _page("delivery_fee_upfront", "2026-08-24", pay=(-0.7, -0.8, -0.6)),
+    _page("one_page_checkout", "2026-08-31", pay=(1.2, 0.8, 0.5)),
+    _page("delivery_fee_upfront", "2026-08-24", pay=(-0.8, -0.9, -0.7)),
     _page("personal_greeting", "2026-09-03", share_of_users=0.12, view=(0.1, 0.1, 0.1, 0.1)),
     _page(BROKEN, "2026-08-17"),
     _page("assignment_check", "2026-08-10"),

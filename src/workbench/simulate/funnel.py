@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.simulate.browsing import Browsing
-from workbench.simulate.experiments import DAY, EXPERIMENTS, HALVES_AFTER, NOVEL, Arms
+from workbench.simulate.experiments import DAY, EXPERIMENTS, HALVES_AFTER, NEVER, NOVEL, Arms
 from workbench.simulate.people import Users
 from workbench.simulate.visits import BRINGING, Visits, most_visits
 
 Flags = NDArray[np.bool_]
-VIEW, VIEW_OF_PERSONA = 2.0, (0.0, 0.4, 0.3, -0.2)  # logits
-CHECKOUT, CHECKOUT_OF_PERSONA = 1.6, (0.0, 0.5, -0.2, 0.3)
-PAY, PAY_OF_DEVICE = 1.1, (0.3, -0.2, 0.1)
+VIEW, VIEW_OF_PERSONA = 2.3, (0.0, 0.4, 0.3, -0.2)  # logits
+CHECKOUT, CHECKOUT_OF_PERSONA = 2.2, (0.0, 0.5, -0.2, 0.3)
+PAY, PAY_OF_DEVICE = 0.6, (0.3, -0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +99,30 @@ def lift(visits: Visits, users: Users, arms: Arms) -> Lifts:
     comes = np.where(visits.stream == 0, 1.0, 0.0)
     view, pay, liking, price = np.zeros(count), np.zeros(count), np.ones(count), np.ones(count)
     for i, experiment in enumerate(EXPERIMENTS):
+        if arms.since[i].min() == NEVER:
+            continue
         where = np.flatnonzero(arms.works(i, visits.user, visits.at))
         user = visits.user[where]
         arm, persona = arms.arm[i][user], users.persona[user]
         options = experiment.arms
-        pay[where] += np.array([option.pay for option in options])[arm, users.device[user]]
-        view[where] += np.array([option.view for option in options])[arm, persona]
-        liking[where] *= 1 + np.array([option.liking for option in options])[arm, persona]
-        price[where] *= np.array([option.price for option in options])[arm]
-        factor = np.array([option.visits for option in options])[arm, users.coupon_type[user]]
-        comes[where] *= np.minimum(factor, 1.0)
+        pays, views, likes, prices, visiting = (
+            np.array([getattr(option, what) for option in options])
+            for what in ("pay", "view", "liking", "price", "visits")
+        )
+        if pays.any():
+            pay[where] += pays[arm, users.device[user]]
+        if views.any():
+            view[where] += views[arm, persona]
+        if likes.any():
+            liking[where] *= 1 + likes[arm, persona]
+        if (prices != 1).any():
+            price[where] *= prices[arm]
         if experiment.name == NOVEL:
             days = (visits.at[where] - arms.since[i][user]) / DAY
             liking[where] *= 1 + np.where(arm == 1, visits.world.novelty * 0.5 ** (days / HALVES_AFTER), 0.0)
-        if i in BRINGING:
+        if (visiting != 1).any():
+            factor = visiting[arm, users.coupon_type[user]]
+            comes[where] *= np.minimum(factor, 1.0)
             brought = visits.stream[where] == 1 + BRINGING.index(i)
             most = np.maximum(most_visits(i)[users.coupon_type[user[brought]]] - 1, 1e-9)
             comes[where[brought]] = np.maximum(factor[brought] - 1, 0.0) / most

@@ -78,7 +78,8 @@ def worth_of_products(shelf: Shelf) -> NDArray[np.float64]:
 def _worth_of_visit(shelf: Shelf, users: Users, worth: NDArray[np.float64]) -> NDArray[np.float64]:
     """Expected margin of a visit; lines do not depend on each other, so it is a sum over products, CNY; (users,)."""
     goods = shelf.goods
-    weight = np.exp(users.taste.astype(np.float32) @ goods.taste.T + goods.popularity)
+    # User by user, since one large product would wake the library's threads beside our own.
+    weight = np.exp((users.taste.astype(np.float32)[:, None] @ goods.taste.T)[:, 0] + goods.popularity)
     shape = (len(users), CATEGORIES, PER_CATEGORY)
     value = (weight * worth.astype(np.float32)[users.persona]).reshape(shape).sum(axis=2)
     value /= weight.reshape(shape).sum(axis=2)

@@ -92,11 +92,12 @@ def _win_back(users: Users, browsing: Browsing, arms: Arms) -> Arms:
     """The mail goes to users who have ordered, but not for some time, and whose accounts are open."""
     i = INDEX["win_back"]
     sent = EXPERIMENTS[i].begins
-    before = browsing.some(browsing.visits.at < sent * DAY)
+    asked = (users.joined < sent - DORMANT_DAYS) & (users.leaves > sent)
+    before = browsing.some((browsing.visits.at < sent * DAY) & asked[browsing.visits.user])
     paid = shop(before, users, arms).paid
     last = np.full(len(users), -np.inf)
-    np.maximum.at(last, before.visits.user[paid], before.visits.at[paid] / DAY)
-    dormant = np.isfinite(last) & (last < sent - DORMANT_DAYS) & (users.leaves > sent)
+    last[before.visits.user[paid]] = before.visits.at[paid] / DAY  # in order of time, so that the latest stays
+    dormant = asked & np.isfinite(last) & (last < sent - DORMANT_DAYS)
     since = arms.since.copy()
     since[i, dormant] = int(sent * DAY)
     return Arms(arms.arm, since)

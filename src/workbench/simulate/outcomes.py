@@ -16,8 +16,7 @@ from workbench.simulate.clock import words
 from workbench.simulate.experiments import DAY, EXPERIMENTS, WINDOW_DAYS
 from workbench.simulate.funnel import shop
 from workbench.simulate.life import Lives, Stage
-from workbench.simulate.orders import END, take_orders
-from workbench.simulate.world import DAYS
+from workbench.simulate.orders import COUPONS, END, take_orders
 
 MEASURES = ("conversion", "orders", "revenue", "margin")
 
@@ -45,10 +44,8 @@ def imagine(stage: Stage, lives: Lives, experiment: int) -> Potential:
     users, arms, visits = lives.users, lives.arms, lives.browsing.visits
     since = arms.since[experiment].astype(np.int64)
     exposed = since < END - WINDOW_DAYS * DAY + 1
-    # What came before matters to what follows: a coupon that was used up, or the order after which a user left.
-    before = WINDOW_DAYS if stage.world.leaving == "any_day" else DAYS
-    age = visits.at - since[visits.user]
-    near = lives.browsing.some(exposed[visits.user] & (age >= -before * DAY) & (age < WINDOW_DAYS * DAY))
+    begins, ends = np.where(exposed, _begins(stage, lives, since), END), since + WINDOW_DAYS * DAY
+    near = lives.browsing.some((visits.at >= begins[visits.user]) & (visits.at < ends[visits.user]))
     count = len(users)
     sums = np.zeros((3, len(EXPERIMENTS[experiment].arms), count), dtype=np.int64)
     for arm in range(sums.shape[1]):
@@ -61,6 +58,20 @@ def imagine(stage: Stage, lives: Lives, experiment: int) -> Potential:
             sums[place, arm] = np.bincount(orders.user[within], weights=value[within], minlength=count)
     user = np.flatnonzero(exposed)
     return Potential(experiment, user, *sums[:, :, user])
+
+
+def _begins(stage: Stage, lives: Lives, since: NDArray[np.int64]) -> NDArray[np.int64]:
+    """From when on a user's visits matter to what follows the exposure; seconds, shape (users,).
+
+    An order before may have used up a coupon that is still valid, or may be the one after which the user left.
+    """
+    if stage.world.leaving == "after_order":
+        return np.zeros(len(since), dtype=np.int64)
+    begins = since
+    for coupon in COUPONS:
+        given = lives.arms.since[coupon]
+        begins = np.where(since - given < WINDOW_DAYS * DAY, np.minimum(begins, given), begins)
+    return begins
 
 
 def outcomes_table(lives: Lives, potential: list[Potential]) -> pa.Table:
