@@ -43,6 +43,13 @@ _LOCAL = {"duckdb", "_duckdb", "pyarrow"}
 _FULL = "the disk is full"
 _DAMAGED = "a file is damaged; copy or export it again"
 _WORDS = (
+    # Which line, the engine does not say reliably.
+    (r"Malformed JSON[\s\S]*invalid UTF-8", "it is not UTF-8 text; export it again"),
+    (r"Malformed JSON", "a line of it is no JSON, or is cut off; export it again"),
+    (
+        r"JSON transform error[^\n]*?in line \d+: (?:Failed to cast value to numerical: )?([^\n]*)",
+        r"a value of it is not what its field must be (\1); export it again",
+    ),
     (r"not utf-8 encoded", "it is not UTF-8 text; save it as CSV UTF-8"),
     (
         r"sniffing file",
