@@ -16,7 +16,7 @@ from workbench.tables.examples import commonest, listed
 from workbench.tables.expectations import EXPECTATIONS, STEADY, Agreement, Reference, SingleValue
 from workbench.tables.relations import disagreeing, orphans
 from workbench.tables.results import collect
-from workbench.tables.rules import EARLIEST, every_rule, missing
+from workbench.tables.rules import EARLIEST, every_rule, missing, with_article
 from workbench.tables.schema import CanonicalTable, canonical
 
 
@@ -220,7 +220,7 @@ def _of_others(catalog: Catalog, table: Any, schema: CanonicalTable, rows: int) 
 
 def _not_found(reference: Reference) -> str:
     ids = " and ".join(column.replace("_", " ") for column in reference.columns)
-    return f"have a {ids} that is in none of the {plural(reference.table)}"
+    return f"have {with_article(ids)} that is in none of the {plural(reference.table)}"
 
 
 def _moment(value: Any) -> datetime | None:

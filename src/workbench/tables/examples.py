@@ -47,7 +47,9 @@ def commonest(rows: Any, column: str) -> tuple[str, ...]:
     """The commonest values of a column, with how often they stand there."""
     tally = rows.group_by(value=rows[column].cast("string")).aggregate(times=rows.count())
     found = collect(tally.order_by(tally.times.desc(), tally.value).limit(EXAMPLES))
-    return tuple(f"{row['value']!r} {row['times']:,} times" for row in found.to_dict("records"))
+    return tuple(
+        f"{row['value']!r} in {row['times']:,} row{'s' if row['times'] > 1 else ''}" for row in found.to_dict("records")
+    )
 
 
 def _name(column: str) -> str:

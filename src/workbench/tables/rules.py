@@ -92,6 +92,15 @@ def words_of(column: str, schema: CanonicalTable) -> str:
     return "time" if column == schema.clock else column.replace("_", " ")
 
 
+def with_article(name: str) -> str:
+    """A name after "a" or "an".
+
+    >>> with_article("event name")
+    'an event name'
+    """
+    return f"an {name}" if name[0] in "aeio" else f"a {name}"
+
+
 def _strict(schema: CanonicalTable) -> list[str]:
     return [*(column for column in schema.key if column in schema.required), *schema.one_value_per_key, schema.clock]
 
@@ -121,7 +130,7 @@ def _finite_rules(table: Any, schema: CanonicalTable, columns: Iterable[str]) ->
     return [
         Rule(
             (column,),
-            f"have a {words_of(column, schema)} that is infinite or no number",
+            f"have {with_article(words_of(column, schema))} that is infinite or no number",
             "fail",
             table[column] - table[column] != 0,
             shown=(column,),
@@ -146,7 +155,7 @@ def _declared(table: Any, schema: CanonicalTable, expectation: RowExpectation) -
             words = f"have {name} of {value:g}"
             return Rule(about, words, expectation.severity, column == value)
         case OneOf(values=values):
-            words = f"have a {name} other than {', '.join(values)}"
+            words = f"have {with_article(name)} other than {', '.join(values)}"
             broken = column.notin([*values, ""])
             return Rule(about, words, expectation.severity, broken, shown=about, tallied=True)
         case NotBelow(other=other, strictly=strictly):
