@@ -153,17 +153,21 @@ def index(runs: Path | None) -> None:
 
 
 @main.command()
-@click.option("--users", type=click.IntRange(min=100), default=None, help="How many users the made shop has.")
-@click.option("--seed", type=int, default=None, help="The same seed makes the same shop.")
+@click.option("--users", type=click.IntRange(min=100), default=None, help="How many users the platform has.")
+@click.option("--seed", type=int, default=None, help="The same seed makes the same platform.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="data/sample/ by default.")
-def sample(users: int | None, seed: int | None, out: Path | None) -> None:
-    """Make the sample: tables of a small shop with known truth."""
+@click.option("--events", is_flag=True, help="Write every step of every visit too: some twenty rows per order more.")
+def sample(users: int | None, seed: int | None, out: Path | None, *, events: bool) -> None:
+    """Make the sample: all tables of a simulated platform, and the truth beside them.
+
+    The folder is replaced as a whole.  More users leave the others as they were.
+    """
     from workbench.simulate import write_sample
 
     root, _ = _places(None)
     said = {name: value for name, value in (("users", users), ("seed", seed)) if value is not None}
     folder = out or root / "data" / "sample"
-    write_sample(out=folder, **said)
+    write_sample(out=folder, events=events, **said)
     click.echo(folder)
 
 

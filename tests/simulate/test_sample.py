@@ -14,8 +14,7 @@ from workbench import abtest
 from workbench.abtest.effects import compare_variants
 from workbench.abtest.means import level_of
 from workbench.errors import StudyError
-from workbench.simulate import write_sample
-from workbench.simulate.sample import DEVICES, EXPERIMENTS
+from workbench.simulate.sample import DEVICES, EXPERIMENTS, write_sample
 from workbench.tables import open_catalog
 
 SEEDS = (1, 2, 3, 4)
