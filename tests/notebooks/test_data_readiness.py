@@ -118,8 +118,8 @@ def test_missing_columns_and_notebooks_that_ask_for_what_there_is_not(warehouse)
     assert result["decision"] == "mend"
     assert result["headline"] == "1 of 3 notebooks can run, and 1 of 2 studies; orders has no cost."
     assert result["next_step"] == (
-        "Mend first: orders has no cost; name it under columns, cost: <its name in the source> "
-        "(the source also has: 'cost_price') (data/catalog.yaml, line 4). strange waits for it. The list holds 2 more."
+        "Mend first: the table orders has no cost; name it under columns, cost: <its name in the source> "
+        "(the source also has: 'cost_price') (data/catalog.yaml, line 4). strange waits for it. 2 more are listed below."
     )
     found = warehouse.listed("readiness").set_index("name")
     assert dict(found["action"]) == {
@@ -132,7 +132,7 @@ def test_missing_columns_and_notebooks_that_ask_for_what_there_is_not(warehouse)
     margin = found.loc["margin"]
     assert (margin["table"], margin["column"], margin["where"]) == ("orders", "margin", "data/catalog.yaml, line 4")
     assert margin["what"] == (
-        "orders has no margin, since it lacks cost (revenue − cost, the cost of the items sold; refunds are not taken "
+        "the table orders has no margin, since it lacks cost (revenue − cost, the cost of the items sold; refunds are not taken "
         "off); name it under columns, cost: <its name in the source> (the source also has: 'cost_price')"
     )
     assert found.loc["typo", "where"] == "notebooks/typo.ipynb"

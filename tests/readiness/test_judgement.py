@@ -52,10 +52,12 @@ def test_a_column_that_is_made_of_others_names_those_that_are_missing(house):
     house.tables({"orders": orders(subtotal=1.0)})
     revenue, refunded = house.judge().notebooks[0].mends
     assert revenue.what == (
-        "orders has no revenue, since it lacks discount (subtotal − discount; a missing discount is 0); "
+        "the table orders has no revenue, since it lacks discount (subtotal − discount; a missing discount is 0); "
         "name it under columns, discount: <its name in the source>"
     )
-    assert refunded.what.startswith("orders has no refunded, since it lacks refund and status (refund above 0")
+    assert refunded.what.startswith(
+        "the table orders has no refunded, since it lacks refund and status (refund above 0"
+    )
     assert refunded.what.endswith("refund: <its name in the source>, status: <its name in the source>")
 
 

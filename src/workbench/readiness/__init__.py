@@ -5,7 +5,7 @@ from workbench.readiness.demands import Demand, Demands, read_demands
 from workbench.readiness.judgement import Judgement, Mend, Verdict, judge, refuse_broken
 from workbench.readiness.plots import show_map
 from workbench.readiness.survey import Survey, Surveyed, survey
-from workbench.readiness.tabulate import show_breaches, show_notebooks, show_studies, show_tables
+from workbench.readiness.tabulate import show_breaches, show_mends, show_notebooks, show_studies, show_tables
 
 __all__ = [
     "Demand",
@@ -21,6 +21,7 @@ __all__ = [
     "refuse_broken",
     "show_breaches",
     "show_map",
+    "show_mends",
     "show_notebooks",
     "show_studies",
     "show_tables",

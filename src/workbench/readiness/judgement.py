@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from workbench.errors import DataError, unknown
+from workbench.errors import unknown
 from workbench.readiness.demands import Demand, Demands
 from workbench.readiness.survey import Survey, Surveyed
+from workbench.tables import Breach
+from workbench.tables.breach import refuse
 from workbench.tables.schema import TABLES, canonical
 
 MOST_NAMED = 8  # columns of the source that are listed, where none has a name like the one that is missing
@@ -19,12 +22,15 @@ class Mend:
     """One thing to mend before something can run.
 
     Attributes:
+        kind: Whether a column is missing, the catalogue does not list a table, a table breaks its contract, or the
+            notebook or the study itself asks for what there is not.
         table: The canonical table; empty when it is no table that is at fault.
         column: The column that is missing; empty when it is not a column.
         what: What to do, as a sentence without its full stop.
         where: In which file, for people.
     """
 
+    kind: Literal["column", "absent", "broken", "demand"]
     table: str
     column: str
     what: str
@@ -74,6 +80,18 @@ class Judgement:
         return not self.broken and all(verdict.runs for verdict in (*self.notebooks, *self.studies))
 
     @property
+    def waiting(self) -> dict[Mend, tuple[str, ...]]:
+        """Thing to mend → who waits for it, by name; that for which the most are waiting first."""
+        found: dict[Mend, list[str]] = {}
+        for verdict in (*self.notebooks, *self.studies):
+            for mend in verdict.mends:
+                found.setdefault(mend, []).append(verdict.demand.name)
+        for name in self.broken:
+            for mend in _broken(self.survey.tables[name]):
+                found.setdefault(mend, [])
+        return {mend: tuple(found[mend]) for mend in sorted(found, key=lambda mend: -len(found[mend]))}
+
+    @property
     def absent(self) -> tuple[str, ...]:
         """Tables that somebody cannot run without and that the catalogue does not list."""
         needed = {table for verdict in (*self.notebooks, *self.studies) for table in verdict.demand.tables}
@@ -103,44 +121,52 @@ def refuse_broken(judgement: Judgement) -> None:
     """
     if judgement.broken:
         tables = [judgement.survey.tables[name] for name in judgement.broken]
-        raise DataError("\n".join(detail for table in tables for detail in failures(table)))
+        refuse(breach for table in tables for breach in failures(table))
 
 
-def failures(table: Surveyed) -> list[str]:
-    """The breaches that make a table's numbers wrong, each as a sentence."""
-    return [breach.detail for breach in table.examination.breaches if breach.severity == "fail"]
+def failures(table: Surveyed) -> list[Breach]:
+    """The breaches that make a table's numbers wrong, that of the most rows first."""
+    return sorted((b for b in table.examination.breaches if b.severity == "fail"), key=lambda b: -b.count)
+
+
+def briefly(breach: Breach) -> str:
+    """A breach without its examples."""
+    return replace(breach, examples=()).detail
 
 
 def _judge(demand: Demand, survey: Survey) -> Verdict:
     mends = [mend for table, columns in demand.tables.items() for mend in _mends(demand, table, columns, survey)]
     if demand.fault:
-        mends.append(Mend("", "", demand.fault, demand.file))
+        mends.append(Mend("demand", "", "", demand.fault, demand.file))
     without = [table for table in demand.may_use if table not in demand.tables and survey.state(table) == "mend"]
     return Verdict(demand, tuple(mends), tuple(without))
 
 
 def _mends(demand: Demand, name: str, columns: tuple[str, ...], survey: Survey) -> Iterator[Mend]:
     if name not in TABLES:
-        yield Mend(name, "", f"it asks for an {unknown('canonical table', name, TABLES)}", demand.file)
+        yield Mend("demand", name, "", f"it asks for an {unknown('canonical table', name, TABLES)}", demand.file)
     elif name not in survey.tables:
         wanted = ", ".join(dict.fromkeys([*canonical(name).required, *columns]))
-        yield Mend(name, "", f"add the table {name} ({canonical(name).grain}), with {wanted}", survey.catalog)
+        what = f"add the table {name} ({canonical(name).grain}), with {wanted}"
+        yield Mend("absent", name, "", what, survey.catalog)
     else:
         table = survey.tables[name]
-        yield from _columns(table, columns)
-        if table.columns:  # else it is not read, and the columns that it lacks say why
-            yield from (Mend(name, "", detail, table.stored) for detail in failures(table))
-        elif not table.examination.lacks_required:
-            yield from (Mend(name, "", detail, table.place) for detail in failures(table))
+        if table.columns:
+            yield from (_lacks(table, column) for column in columns if column not in table.columns)
+        yield from _broken(table)
 
 
-def _columns(table: Surveyed, wanted: tuple[str, ...]) -> Iterator[Mend]:
-    """The columns that a table lacks: those that are wanted, and those without which it cannot be read at all."""
-    lacking = dict.fromkeys(table.examination.lacks_required)
-    if table.columns:
-        lacking |= dict.fromkeys(column for column in wanted if column not in table.columns)
-    for column in lacking:
-        yield Mend(table.name, column, _lacking(table, column), table.place)
+def _broken(table: Surveyed) -> Iterator[Mend]:
+    """What makes a table's numbers wrong; where it cannot be read at all, that is mended in the catalogue."""
+    if table.examination.lacks_required:
+        yield from (_lacks(table, column) for column in table.examination.lacks_required)
+        return
+    place = table.stored if table.columns else table.place
+    yield from (Mend("broken", table.name, "", briefly(breach), place) for breach in failures(table))
+
+
+def _lacks(table: Surveyed, column: str) -> Mend:
+    return Mend("column", table.name, column, _lacking(table, column), table.place)
 
 
 def _lacking(table: Surveyed, column: str) -> str:
@@ -155,4 +181,4 @@ def _lacking(table: Surveyed, column: str) -> str:
     own = sorted(table.columns - set(schema.columns))
     _, _, near = unknown("column", absent[0], own).partition("; ")
     hint = f" ({near.replace('there are', 'the source also has')})" if 0 < len(own) <= MOST_NAMED else ""
-    return f"{table.name} has no {column}{why}; name it under columns, {names}{hint}"
+    return f"the table {table.name} has no {column}{why}; name it under columns, {names}{hint}"

@@ -48,7 +48,7 @@ def state(judgement: Judgement, verdict: Verdict, table: str) -> str:
     if table not in verdict.demand.tables and table not in verdict.demand.may_use:
         return ""
     found = judgement.survey.state(table)
-    lacks = any(mend.table == table and mend.column for mend in verdict.mends)
+    lacks = any(mend.table == table and mend.kind == "column" for mend in verdict.mends)
     return "column" if lacks else found
 
 

@@ -14,13 +14,23 @@ STATES = {"sound": "Sound", "mend": "Mend", "missing": "Missing"}
 
 
 def show_notebooks(judgement: Judgement) -> None:
-    """The decision table: notebook → run, or what to mend and where → what it answers."""
+    """The decision table: notebook → run or mend → what it waits for → what it answers."""
     show_table(
         verdict_table(judgement.notebooks),
-        title="What to do so that each notebook can run",
+        title="Which notebooks can run",
         lead="As the notebooks themselves declare what they need.",
         caption=_without(judgement),
     )
+
+
+def show_mends(judgement: Judgement) -> None:
+    """Everything that is to mend, and where, that for which the most are waiting first; nothing when all is well."""
+    if not judgement.ready:
+        show_table(
+            mend_table(judgement),
+            title="What to mend, and where",
+            lead="That for which the most notebooks and studies are waiting first.",
+        )
 
 
 def show_studies(judgement: Judgement) -> None:
@@ -59,13 +69,26 @@ def show_breaches(judgement: Judgement) -> None:
 
 def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """Notebook or study → action → what to mend → what it answers, as texts."""
-    rows = []
-    for verdict in verdicts:
-        row = {verdict.demand.kind.capitalize(): verdict.demand.name, "Action": words.action(verdict)}
-        if not all(each.runs for each in verdicts):
-            row["What to mend, and where"] = "; ".join(map(words.place, verdict.mends)) or "nothing"
-        rows.append({**row, "What it answers": verdict.demand.question})
-    return pd.DataFrame(rows)
+    columns = {
+        verdicts[0].demand.kind.capitalize(): [verdict.demand.name for verdict in verdicts],
+        "Action": [words.action(verdict) for verdict in verdicts],
+        "What it answers": [verdict.demand.question for verdict in verdicts],
+    }
+    if not all(verdict.runs for verdict in verdicts):
+        columns["It waits for"] = [words.waits_for(verdict) for verdict in verdicts]
+    return pd.DataFrame(columns)
+
+
+def mend_table(judgement: Judgement) -> pd.DataFrame:
+    """Table → what to mend there → where → who waits for it, as texts."""
+    return pd.DataFrame(
+        {
+            "Table": [mend.table or "none" for mend in judgement.waiting],
+            "What to mend": [f"{mend.what[:1].upper()}{mend.what[1:]}" for mend in judgement.waiting],
+            "Where": [mend.where for mend in judgement.waiting],
+            "Waiting for it": [words.several(names) if names else "nobody" for names in judgement.waiting.values()],
+        }
+    )
 
 
 def table_table(judgement: Judgement) -> pd.DataFrame:
@@ -74,7 +97,7 @@ def table_table(judgement: Judgement) -> pd.DataFrame:
         {
             "Table": name,
             "State": STATES[table.state],
-            "Rows": table.examination.rows,
+            "Rows": table.examination.rows if table.columns else None,
             "From": words.day(table.examination.first),
             "To": words.day(table.examination.last),
             "Age": None if table.age is None else words.age(table.age),

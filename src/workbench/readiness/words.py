@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from workbench.readiness.judgement import Judgement, Mend, Verdict, failures
+from workbench.readiness.judgement import Judgement, Verdict, briefly, failures
 from workbench.readiness.survey import Surveyed
 from workbench.report import numbers
 from workbench.tables.expectations import STEADY
@@ -36,22 +34,32 @@ def headline(judgement: Judgement) -> str:
 
 def next_step(judgement: Judgement) -> str:
     """What to mend first: that for which the most are waiting."""
-    waiting = [(mend, verdict.demand.name) for verdict in _all(judgement) for mend in verdict.mends]
-    if waiting:
-        (first, count), *_ = Counter(mend for mend, _ in waiting).most_common(1)
-        names = [name for mend, name in waiting if mend == first]
-        others = len({mend for mend, _ in waiting}) - 1
-        more = f" The list holds {numbers.count(others)} more." if others else ""
-        return f"Mend first: {place(first)}. {listed(names[:3])}{_and_more(count - 3)} wait{_s(count)} for it.{more}"
-    if judgement.broken:
-        table = judgement.survey.tables[judgement.broken[0]]
-        return f"Mend {table.name} in its source, {table.stored}: {failures(table)[0]}."
-    return "Nothing is in the way: run the studies."
+    if judgement.ready:
+        return "Nothing is in the way: run the studies."
+    (first, names), *others = judgement.waiting.items()
+    who = f" {several(names)} wait{'s' if len(names) == 1 else ''} for it." if names else ""
+    more = f" {numbers.count(len(others))} more {'is' if len(others) == 1 else 'are'} listed below." if others else ""
+    return f"Mend first: {first.what} ({first.where}).{who}{more}"
 
 
-def place(mend: Mend) -> str:
-    """What to mend, and where."""
-    return f"{mend.what} ({mend.where})"
+def waits_for(verdict: Verdict) -> str:
+    """What a notebook or a study waits for, in short: "orders.cost, users (broken)"."""
+    said = {
+        "column": "{0.table}.{0.column}",
+        "absent": "{0.table} (not there)",
+        "broken": "{0.table} (broken)",
+        "demand": "its own file",
+    }
+    return ", ".join(dict.fromkeys(said[mend.kind].format(mend) for mend in verdict.mends)) or "nothing"
+
+
+def several(names: Sequence[str]) -> str:
+    """Some names in a sentence, however many there are.
+
+    >>> several(["A", "B"]), several(["A", "B", "C", "D", "E"])
+    ('A and B', 'A, B, C and 2 more')
+    """
+    return listed(names if len(names) <= 4 else [*names[:3], f"{len(names) - 3} more"])
 
 
 def action(verdict: Verdict) -> str:
@@ -71,12 +79,12 @@ def age(span: timedelta) -> str:
     >>> age(timedelta(minutes=20)), age(timedelta(hours=30)), age(timedelta(days=42, hours=3))
     ('under an hour', '30 hours', '42 days')
     """
-    hours = int(span.total_seconds() // 3600)
+    hours = round(span / timedelta(hours=1))
     if hours < 1:
         return "under an hour"
     if hours < 48:
         return f"{hours} hour{'s' if hours > 1 else ''}"
-    return f"{numbers.count(hours // 24)} days"
+    return f"{numbers.count(round(span / timedelta(days=1)))} days"
 
 
 def day(moment: datetime | None) -> str | None:
@@ -106,32 +114,20 @@ def _worst(judgement: Judgement) -> str:
     """What is most wrong: a broken table, a missing one, a missing column; else how old the data are."""
     tables = judgement.survey.tables
     if judgement.broken:
-        breaches = [b for name in judgement.broken for b in tables[name].examination.breaches if b.severity == "fail"]
+        breaches = [breach for name in judgement.broken for breach in failures(tables[name])]
         more = len(breaches) - 1
-        return replace(breaches[0], examples=()).detail + (f" (and {more} more)" if more else "")
+        return briefly(breaches[0]) + (f" (and {more} more)" if more else "")
     if judgement.absent:
         verb = "is" if len(judgement.absent) == 1 else "are"
         return f"{listed(judgement.absent)} {verb} not in the catalogue"
-    lacking = [mend for verdict in _all(judgement) for mend in verdict.mends]
-    if lacking:
-        return f"{lacking[0].table} has no {lacking[0].column}" if lacking[0].column else lacking[0].what
+    if not judgement.ready:
+        first = next(iter(judgement.waiting))
+        return f"{first.table} has no {first.column}" if first.column else first.what
     late = oldest(judgement)
     if late is None or late.age is None:
         return f"{len(tables)} tables are sound"
     return f"{late.name} is {age(late.age)} old"
 
 
-def _all(judgement: Judgement) -> list[Verdict]:
-    return [*judgement.notebooks, *judgement.studies]
-
-
 def _able(verdicts: Sequence[Verdict]) -> int:
     return sum(verdict.runs for verdict in verdicts)
-
-
-def _and_more(count: int) -> str:
-    return f" and {count} more" if count > 0 else ""
-
-
-def _s(count: int) -> str:
-    return "s" if count == 1 else ""
