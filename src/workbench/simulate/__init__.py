@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.simulate.platforms import Platform, make_tables
 from workbench.simulate.world import World
 from workbench.simulate.writer import write_world
 
-__all__ = ["write_sample"]
+__all__ = ["Platform", "World", "make_tables", "write_sample", "write_world"]
 
 
 def write_sample(*, users: int = 20_000, seed: int = 11, out: Path, events: bool = False) -> None:
