@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from workbench.simulate.aftersales import deliver, items_table, orders_table, returns_table, send_back, tickets_table
 from workbench.simulate.coupons import coupons_table, grants_table, redemptions_table
 from workbench.simulate.experiments import DAY, EXPERIMENTS
+from workbench.simulate.faults import spoil
 from workbench.simulate.goods import PRODUCTS, Goods
 from workbench.simulate.latents import channel_sums, users_truth, worth_of_products
 from workbench.simulate.life import Lives, live, make_stage
@@ -35,7 +36,7 @@ TABLES = (
     "touches",
     "tickets",
 )
-IDS = {"session_id": "sessions", "touch_id": "touches", "grant_id": "coupon_grants", "ticket_id": "tickets"}
+IDS = {"touch_id": "touches", "grant_id": "coupon_grants", "ticket_id": "tickets", "event_id": "events"}
 
 
 class Maker:
@@ -71,6 +72,7 @@ class Maker:
             column: tables[name].num_rows for column, name in (*IDS.items(), ("event_id", "events")) if name in tables
         }
         bought, lost = np.flatnonzero(lives.shopping.bought), np.flatnonzero(lives.shopping.lost)
+        tables = spoil(self._stage.world, lives.users, tables)
         return BlockResult(tables, truth, ids, _units(lives, bought), _units(lives, lost), sums)
 
     def _rows(self, lives: Lives) -> dict[str, Callable[[], pa.Table]]:
@@ -105,7 +107,8 @@ class Maker:
         }
 
     def _truth(self, lives: Lives) -> tuple[dict[str, pa.Table], dict[str, float]]:
-        truth, sums = {}, {}
+        truth: dict[str, pa.Table] = {}
+        sums: dict[str, float] = {}
         if self._worth is not None:
             truth["users"] = users_truth(self._stage, lives, self._worth)
         if "exposures" in self._tables:

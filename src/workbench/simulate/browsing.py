@@ -33,7 +33,7 @@ class Shelf:
     """How products are met, the same for all users of a persona.
 
     Attributes:
-        chance: That a product that is seen is put into the basket if it is in stock; float32 (personas, products, days).
+        chance: That a product that is seen is put into the basket if in stock; float32 (personas, products, days).
         most: The largest of a category under any arm; float64 (personas, categories, days).
         goods: The goods.
     """
@@ -69,6 +69,21 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Looks:
+    """Looks into a category, before the product is known; every array has shape (lines,).
+
+    Attributes:
+        visit, number, u: As of `Lines`.
+        category: Index.
+    """
+
+    visit: NDArray[np.int64]
+    number: NDArray[np.int64]
+    category: NDArray[np.int64]
+    u: draws.Uniforms
+
+
+@dataclass(frozen=True, slots=True)
 class Browsing:
     """What may happen on visits, before any arm: the visits, their lines, and what each step is held against.
 
@@ -93,11 +108,10 @@ class Browsing:
 
     def some(self, chosen: NDArray[np.bool_]) -> Browsing:
         """Only some of the visits; `chosen` has shape (visits,)."""
-        mine, number = np.flatnonzero(chosen[self.lines.visit]), np.cumsum(chosen) - 1
-        chosen = np.flatnonzero(chosen)
+        mine, kept, number = np.flatnonzero(chosen[self.lines.visit]), np.flatnonzero(chosen), np.cumsum(chosen) - 1
         lines = Lines(*(getattr(self.lines, name)[mine] for name in Lines.__slots__))
-        steps = (getattr(self, name)[chosen] for name in ("looked", *STEPS))
-        return Browsing(self.visits.some(chosen), replace(lines, visit=number[lines.visit]), *steps)
+        steps = (getattr(self, name)[kept] for name in ("looked", *STEPS))
+        return Browsing(self.visits.some(kept), replace(lines, visit=number[lines.visit]), *steps)
 
 
 def make_shelf(world: World, goods: Goods) -> Shelf:
@@ -121,34 +135,32 @@ def browse(shelf: Shelf, users: Users, visits: Visits, *, every: bool = False) -
     visit, number = slots // MOST_LINES, visits.place[slots // MOST_LINES] * MOST_LINES + slots % MOST_LINES
     user, day = visits.user[visit], visits.at[visit] // DAY
     category = _categories(users, user, visits.uniforms_of("category", MOST_LINES, number))
+    steady = visits.world.leaving == "after_order"
     kept = visits.uniforms_of("season", MOST_LINES, number) < shelf.goods.season[category, day]
+    kept |= steady & (slots % MOST_LINES == 0)  # there each visit must have something to buy
     looked = np.bincount(visit[kept], minlength=len(visits))
     u = visits.uniforms_of("basket", MOST_LINES, number)
-    if not every:
+    if not (every or steady):
         kept &= u < shelf.most[users.persona[user], category, day]
-    lines = _lines(shelf, users, visits, visit[kept], number[kept], category[kept], u[kept])
+    looks = Looks(visit[kept], number[kept], category[kept], u[kept])
+    lines = _lines(shelf, users, visits, looks)
     steps = [visits.uniforms(step) for step in STEPS]
     steps[0][joins(visits)] = 0.0  # nothing keeps a user from joining
     return Browsing(visits, lines, looked, *steps)
 
 
-def _lines(
-    shelf: Shelf,
-    users: Users,
-    visits: Visits,
-    visit: NDArray[np.int64],
-    number: NDArray[np.int64],
-    category: NDArray[np.int64],
-    u: draws.Uniforms,
-) -> Lines:
+def _lines(shelf: Shelf, users: Users, visits: Visits, looks: Looks) -> Lines:
+    visit, number, category = looks.visit, looks.number, looks.category
     goods, user, at = shelf.goods, visits.user[visit], visits.at[visit]
     persona, day = users.persona[user], at // DAY
     product = _products(goods, users, user, category, visits.uniforms_of("product", MOST_LINES, number))
+    if visits.world.leaving == "after_order":
+        product = _stand_ins(goods)[product, day]
     return Lines(
         visit=visit,
         product=product,
         chance=shelf.chance[persona, product, day].astype(np.float64),
-        u=u,
+        u=looks.u,
         in_stock=at % DAY // 3600 < goods.open_hours[product, day],
         quantity=1 + draws.choice(visits.uniforms_of("quantity", MOST_LINES, number), QUANTITY_SHARES),
         elasticity=PRICE_FACTOR[persona] * goods.elasticity[category],
@@ -160,14 +172,14 @@ def _categories(users: Users, user: NDArray[np.int32], u: draws.Uniforms) -> NDA
     """The category of each line, by the interest of its user: one search in all users' cumulative shares."""
     ends = (users.interest + np.arange(len(users))[:, None]).ravel()
     found = np.searchsorted(ends, user + u, side="right") - user.astype(np.int64) * CATEGORIES
-    return np.clip(found, 0, CATEGORIES - 1)
+    return np.asarray(np.clip(found, 0, CATEGORIES - 1))
 
 
 def _products(
     goods: Goods, users: Users, user: NDArray[np.int32], category: NDArray[np.int64], u: draws.Uniforms
 ) -> NDArray[np.int64]:
     """The product of each line: a logit of tastes and popularity within the category."""
-    product = np.empty(len(user), dtype=np.int64)
+    product: NDArray[np.int64] = np.empty(len(user), dtype=np.int64)
     order = np.argsort(category, kind="stable")
     ends = np.searchsorted(category[order], np.arange(CATEGORIES + 1))
     taste, popularity = goods.taste.astype(np.float64), goods.popularity.astype(np.float64)
@@ -178,3 +190,15 @@ def _products(
             logit = popularity[these] + users.taste[user[lines]] @ taste[these].T
             product[lines] = these.start + draws.choice(u[lines], np.exp(logit))
     return product
+
+
+def _stand_ins(goods: Goods) -> NDArray[np.int64]:
+    """The next product of the category that is in stock all day, itself if it is; shape (products, days)."""
+    shape = (CATEGORIES, PER_CATEGORY, DAYS)
+    there = ((goods.open_hours == 24) & (goods.acceptance > 0)).reshape(shape)
+    place = np.broadcast_to(np.arange(PER_CATEGORY)[:, None], shape).copy()
+    for further in range(1, PER_CATEGORY):
+        other = (np.arange(PER_CATEGORY) + further) % PER_CATEGORY
+        open_to = np.take_along_axis(there, place, axis=1)
+        place = np.where(open_to, place, np.broadcast_to(other[:, None], shape))
+    return np.asarray((place + PER_CATEGORY * np.arange(CATEGORIES)[:, None, None]).reshape(PRODUCTS, DAYS))

@@ -52,7 +52,7 @@ class Experiment:
     Attributes:
         name: As in `exposures.experiment`.
         arms: The first is the control.
-        exposed: "page" at the first visit of the enrolment, "mail" when it begins, "joining" with the first visit of all.
+        exposed: "page" at the first visit of the enrolment, "mail" when it begins, "joining" with the first visit.
         begins: Day on which the enrolment begins, or the mail is sent; days since the first day.
         enrols: Length of the enrolment of a page test, days.
         share_of_users: Who may be exposed at all.
@@ -141,7 +141,7 @@ class Arms:
 
 
 def assign(world: World, users: Users) -> Arms:
-    """Arms of all experiments, and the exposures that depend on nothing that users do: at joining and by coupon mail."""
+    """Arms of all experiments, and the exposures that no visit decides: at joining, and by the coupon mail."""
     count = len(users)
     arm = np.empty((len(EXPERIMENTS), count), dtype=np.int8)
     since = np.full((len(EXPERIMENTS), count), NEVER, dtype=np.int32)

@@ -21,7 +21,8 @@ from workbench.simulate.people import (
     Users,
     hazard_of,
 )
-from workbench.simulate.world import DAYS, World
+from workbench.simulate.visits import groups
+from workbench.simulate.world import DAYS
 
 YEAR = 365.0
 SURVIVAL_DAYS = np.arange(0, DAYS + 1, 7)
@@ -32,7 +33,8 @@ def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Ta
 
     `expected_visits` counts the visits of the 365 days from joining on, the one at joining among them, and `value` is
     their expected margin before coupons, refunds and experiments, in CNY: at the season, prices and stock of the mean
-    day, whenever the user joined.  Both are missing where users leave after orders.
+    day, whenever the user joined.  Both are missing where users leave after orders; there `order_rate` says how many
+    orders a day follow the first.
 
     Args:
         worth: As `worth_of_products` says.
@@ -40,7 +42,7 @@ def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Ta
     users = lives.users
     lasting = stage.world.leaving == "any_day"
     hazard = np.where(lasting, users.hazard, 1.0)
-    daily = stage.intensity.cumulative[2 * users.persona, -1] / DAYS
+    daily = stage.intensity.cumulative[groups(stage.world, users), -1] / DAYS
     visits = 1 + users.rate * daily * (1 - np.exp(-hazard * YEAR)) / hazard
     value = visits * _worth_of_visit(stage.shelf, users, worth)
     leaves = np.where(np.isfinite(users.leaves), users.leaves, DAYS)
@@ -51,6 +53,7 @@ def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Ta
         "acquisition_channel": words(users.acquisition, CHANNELS),
         "device": words(users.device, DEVICES),
         "rate": users.rate,
+        "order_rate": pa.array(users.rate * funnel.ORDERS_PER_VISIT, mask=np.full(len(users), lasting)),
         "hazard": pa.array(users.hazard, mask=np.full(len(users), not lasting)),
         "leaving": pa.array(users.leaving, mask=np.full(len(users), lasting)),
         "leaves_at": pa.array(utc(np.minimum(leaves, 10 * DAYS) * DAY), mask=~np.isfinite(users.leaves)),
@@ -88,10 +91,10 @@ def _worth_of_visit(shelf: Shelf, users: Users, worth: NDArray[np.float64]) -> N
     return np.asarray(lines * funnel.chance_to_pay(users) * (interest * value).sum(axis=1))
 
 
-def survival_truth(world: World) -> pa.Table:
+def survival_truth() -> pa.Table:
     """Share of users that are still there so many days after joining, by persona and acquisition channel.
 
-    S(t) = Σ over countries of share · exp(−hazard · t); the world must be one where users leave on any day.
+    S(t) = Σ over countries of share · exp(−hazard · t), where users leave on any day.
     """
     persona, channel, day = (
         grid.ravel()

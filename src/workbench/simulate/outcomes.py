@@ -1,7 +1,7 @@
 """Potential outcomes: what every exposed user would do in every arm of an experiment, all else as it is.
 
-The same uniforms serve every arm, so that the difference of two arms is what the arm does, user by user; and for the arm
-that a user is in, the outcome is what the tables say.
+The same uniforms serve every arm, so that the difference of two arms is what the arm does, user by user; for the arm
+that a user is in, the outcome is what the tables say.  The other experiments' arms and exposures are as they are.
 """
 
 from __future__ import annotations

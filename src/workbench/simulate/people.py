@@ -73,8 +73,8 @@ class Users:
     Attributes:
         block: Its number.
         first: Number of its first user, from 0; `user_id` is the number + 1.
-        persona, acquisition, country, device, region, coupon_type: Indices into `PERSONAS`, `marketing.CHANNELS`, `COUNTRIES`,
-            `DEVICES`, `REGIONS` (of the country), `COUPON_TYPES`.
+        persona, acquisition, country, device, region, coupon_type: Indices into `PERSONAS`, `marketing.CHANNELS`,
+            `COUNTRIES`, `DEVICES`, `REGIONS` (of the country), `COUPON_TYPES`.
         birth_year: Calendar year.
         joined: Days since the first day; the first visit is then.
         hazard: Of leaving, per day; 0 where users leave after orders.

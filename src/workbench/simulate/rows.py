@@ -70,7 +70,7 @@ def sessions_table(lives: Lives, seen: NDArray[np.int64]) -> pa.Table:
             "started_at": utc(visits.at[came]),
             "channel": words(seen[came], CHANNELS),
             "device": words(lives.users.device[user], DEVICES),
-            "landing": words(visits.stream[came] > 0, LANDINGS),
+            "landing": words((visits.stream[came] > 0).astype(np.int64), LANDINGS),
             "events": 1 + np.where(shopping.viewed[came], lives.browsing.looked[came], 0) + steps,
             "converted": shopping.paid[came],
         }

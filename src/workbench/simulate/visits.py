@@ -8,6 +8,7 @@ users back have candidates of their own, in streams of their own, so that no arm
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +101,7 @@ class Intensity:
 
     def until(self, group: NDArray[np.int64], day: NDArray[np.float64]) -> NDArray[np.float64]:
         """The cumulative intensity at moments, in days since the first; shape of both."""
-        whole = np.minimum(day.astype(np.int64), DAYS - 1)
+        whole: NDArray[np.int64] = np.minimum(day.astype(np.int64), DAYS - 1)
         start = self.cumulative[group, whole]
         return np.asarray(start + (day - whole) * (self.cumulative[group, whole + 1] - start))
 
@@ -113,19 +114,37 @@ class Intensity:
         return day
 
 
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """When each user may come in one stream; every array has shape (users,).
+
+    Attributes:
+        begins, ends: Days since the first day.
+        rate: Visits per day at an intensity of 1.
+    """
+
+    begins: NDArray[np.float64]
+    ends: NDArray[np.float64]
+    rate: NDArray[np.float64]
+
+
 def make_intensity(world: World, marketing: Marketing) -> Intensity:
     """The curves of all groups; constant where users leave after orders, for there rates are constant."""
-    groups = 2 * len(PERSONAS)
-    daily = np.zeros((groups, DAYS, 1 + PAID))
+    daily = np.zeros((2 * len(PERSONAS), DAYS, 1 + PAID))
     daily[:, :, 0] = 1.0
     if world.leaving == "any_day":
         daily[:, :, 0] = season_of_days(world)
         for persona in range(len(PERSONAS)):
             daily[2 * persona : 2 * persona + 2, :, 1:] = RESPONSIVENESS[persona] * marketing.stimulus[:PAID].T
         daily[1::2, :, 1 + EMAIL] = 0.0
-    cumulative = np.zeros((groups, DAYS + 1))
+    cumulative = np.zeros((2 * len(PERSONAS), DAYS + 1))
     np.cumsum(daily.sum(axis=2), axis=1, out=cumulative[:, 1:])
     return Intensity(daily, cumulative)
+
+
+def groups(world: World, users: Users) -> NDArray[np.int64]:
+    """The group of the `Intensity` that each user is in; shape (users,)."""
+    return np.asarray(2 * users.persona + is_held_out(world, users.first, len(users)))
 
 
 def season_of_days(world: World) -> NDArray[np.float64]:
@@ -133,23 +152,23 @@ def season_of_days(world: World) -> NDArray[np.float64]:
     day = np.arange(DAYS)
     if not world.seasonal:
         return np.ones(DAYS)
-    season = np.array(WEEKLY)[day % 7] * (1 + YEARLY * np.cos(2 * np.pi * (day - 60) / 365.25))
+    season: NDArray[np.float64] = np.array(WEEKLY)[day % 7] * (1 + YEARLY * np.cos(2 * np.pi * (day - 60) / 365.25))
     season[list(SALES_DAYS)] += SALES
     return season
 
 
 def make_visits(world: World, intensity: Intensity, users: Users) -> Visits:
     """All candidates: own and stirred-up visits, the first of them at joining, and those of the mails."""
-    group = 2 * users.persona + is_held_out(world, users.first, len(users))
     ends = np.minimum(users.leaves, DAYS)
-    streams = [_arrivals(world, intensity, users, group, users.joined, ends, 1.0, "own")]
+    arrive = partial(_arrivals, world, intensity, users)
+    streams = [arrive("own", Spells(users.joined, ends, users.rate))]
     for i in BRINGING:
         experiment = EXPERIMENTS[i]
         most = most_visits(i)[users.coupon_type] - 1
         begins = users.joined if experiment.exposed == "joining" else np.maximum(users.joined, experiment.begins)
         until = np.maximum(np.minimum(ends, begins + WINDOW_DAYS), begins)
         begins = np.minimum(begins, until)
-        streams.append(_arrivals(world, intensity, users, group, begins, until, most, experiment.name))
+        streams.append(arrive(experiment.name, Spells(begins, until, users.rate * most)))
     counts = tuple(len(user) for user, _ in streams)
     user = np.concatenate([user for user, _ in streams])
     day = np.concatenate([day for _, day in streams])
@@ -158,7 +177,7 @@ def make_visits(world: World, intensity: Intensity, users: Users) -> Visits:
     place = np.argsort(user * (DAYS + 1) * DAY + at, kind="stable")
     user, at = user[place].astype(np.int32), at[place].astype(np.int32)
     visits = Visits(world, users.block, user, at, stream[place], np.full(len(user), OWN, dtype=np.int8), counts, place)
-    return replace(visits, cause=_causes(visits, intensity, group))
+    return replace(visits, cause=_causes(visits, intensity, groups(world, users)))
 
 
 def joins(visits: Visits) -> NDArray[np.bool_]:
@@ -168,30 +187,24 @@ def joins(visits: Visits) -> NDArray[np.bool_]:
 
 def most_visits(experiment: int) -> NDArray[np.float64]:
     """The largest factor on visits that any arm has, by coupon type; at least 1."""
-    return np.maximum(1.0, np.max([arm.visits for arm in EXPERIMENTS[experiment].arms], axis=0))
+    return np.asarray(np.maximum(1.0, np.max([arm.visits for arm in EXPERIMENTS[experiment].arms], axis=0)))
 
 
 def _arrivals(
-    world: World,
-    intensity: Intensity,
-    users: Users,
-    group: NDArray[np.int64],
-    begins: NDArray[np.float64],
-    ends: NDArray[np.float64],
-    share: float | NDArray[np.float64],
-    stream: str,
+    world: World, intensity: Intensity, users: Users, stream: str, spells: Spells
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Users and days of the arrivals of one stream between two moments; own visits begin with the one at joining."""
-    start = intensity.until(group, begins)
-    reach = intensity.until(group, ends) - start
+    """Users and days of the arrivals of one stream; own visits begin with the one at joining."""
+    group = groups(world, users)
+    start = intensity.until(group, spells.begins)
+    reach = intensity.until(group, spells.ends) - start
     u = draws.uniforms(world.seed, f"{stream}.visits", users.first, len(users))
-    counts = draws.poisson(u, users.rate * share * reach)
+    counts = draws.poisson(u, spells.rate * reach)
     first = 1 if stream == "own" else 0
     user = np.repeat(np.arange(len(users)), counts + first)
     at = draws.uniforms(world.seed, f"{stream}.arrival", 0, len(user), block=users.block)
     day = intensity.moment(group[user], start[user] + at * reach[user])
     if first:
-        day[np.cumsum(counts + 1) - counts - 1] = begins
+        day[np.cumsum(counts + 1) - counts - 1] = spells.begins
     return user, day
 
 
