@@ -6,8 +6,10 @@ error into an exit code.
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -477,6 +479,25 @@ def test_the_runner_says_it_and_leaves_no_result(root, shop, parameters, spoil, 
     assert "Traceback" not in done.stderr
     assert not (folder / "result.json").exists()
     assert says.split("'")[0] in (folder / "report.html").read_text()
+
+
+def test_the_runner_lists_all_that_is_wrong_with_all_tables(root, shop):
+    frame, orders = exposed(), ordered()
+    frame["variant"] = frame["variant"].mask(frame.index < 7)
+    orders.loc[3, "subtotal"] = np.inf
+    written(shop, exposures=pd.concat([frame, frame.iloc[[20]]]), orders=pd.concat([orders, orders.iloc[[0]]]))
+    done, folder = run(root, shop, {"goals": ["paid"], "segments": ["country"]})
+    faults = json.loads((folder / "run.json").read_text())["cause"].split(";\n")
+    assert done.returncode == 3
+    assert [fault.split(" (for")[0].split(", for")[0] for fault in faults] == [
+        "7 of 401 exposures of 'e' have no variant; complete them or leave them out of the table",
+        "experiment 'e': 1 of 400 users stand more than once in the table exposures",
+        "1 of 2,001 orders has a subtotal that is infinite or no number",
+        "1 of 2,001 orders repeats the order id of another row",
+    ]
+    assert all(fault in done.stderr for fault in faults)
+    items = re.findall("<li>(.*?)</li>", (folder / "report.html").read_text())
+    assert [html.unescape(re.sub("<[^>]*>", "", item)).replace("\xa0", " ") for item in items[:4]] == faults
 
 
 def test_the_runner_concludes_what_cannot_be_known(root, shop):

@@ -11,6 +11,7 @@ from workbench.abtest import aggregate
 from workbench.abtest.design import Design
 from workbench.errors import DataError, StudyError, unknown
 from workbench.tables import collect
+from workbench.tables.breach import SEVERAL
 from workbench.tables.distinct import distinct
 
 
@@ -32,23 +33,25 @@ def check_exposures(users: Table, exposures: Table, design: Design) -> Period:
 
     Raises:
         StudyError: The experiment is unknown.
-        DataError: Nobody, missing ids, users that stand more than once.
+        DataError: Nobody; or missing ids and users that stand more than once, each on a line of its own.
     """
     row = collect(aggregate.account(users, distinct(users.user_id, exposures.user_id))).iloc[0]
     if row["rows"] == 0:
         _refuse_nobody(exposures, design)
-    for column, missing in (
-        ("user_id", row["no_user"]),
-        ("variant", row["no_variant"]),
-        ("exposed_at", row.get("no_time", 0)),
-    ):
-        if missing:
-            raise DataError(
-                f"{missing:,.0f} of {row['rows']:,} exposures of {design.experiment!r} have no {column}; "
-                "complete them or leave them out of the table"
-            )
-    if row["users"] < row["rows"]:
-        _refuse_repeated(users, design, int(row["users"]))
+    faults = [
+        f"{missing:,.0f} of {row['rows']:,} exposures of {design.experiment!r} have no {column}; "
+        "complete them or leave them out of the table"
+        for column, missing in (
+            ("user_id", row["no_user"]),
+            ("variant", row["no_variant"]),
+            ("exposed_at", row.get("no_time", 0)),
+        )
+        if missing
+    ]
+    if row["users"] < row["rows"] - row["no_user"]:
+        faults.append(_repeated(users.filter(users.user_id.notnull()), design, int(row["users"])))
+    if faults:
+        raise DataError(SEVERAL.join(faults))
     if "first" not in row:
         return Period(None, None)
     return Period(row["first"].to_pydatetime(), row["last"].to_pydatetime())
@@ -68,7 +71,7 @@ def _refuse_nobody(exposures: Table, design: Design) -> None:
     raise DataError(f"nobody in the experiment {design.experiment!r} has {wanted}; widen or correct `only`")
 
 
-def _refuse_repeated(users: Table, design: Design, distinct: int) -> None:
+def _repeated(users: Table, design: Design, distinct: int) -> str:
     repeated = aggregate.repeated(users)
     counts = collect(aggregate.count_repeated(repeated)).iloc[0]
     examples = ", ".join(str(user) for user in collect(repeated.limit(3))["user_id"][: int(counts["crossed"]) or None])
@@ -85,6 +88,6 @@ def _refuse_repeated(users: Table, design: Design, distinct: int) -> None:
             "keep the first exposure of each",
         )
     )
-    raise DataError(
+    return (
         f"experiment {design.experiment!r}: {count:,.0f} of {distinct:,} {what} (for example user {examples}); {cure}"
     )

@@ -20,6 +20,7 @@ from workbench.abtest.layout import BEFORE, COVARIATE, Layout, layout, parts
 from workbench.errors import DataError, StudyError, unknown
 from workbench.stats import MomentTable
 from workbench.tables import Breach, Catalog, Source, check_contract, collect
+from workbench.tables.breach import SEVERAL, refuse
 from workbench.tables.metrics import FactMetric, Metric
 from workbench.tables.schema import canonical
 
@@ -66,8 +67,11 @@ def measure(catalog: Catalog, design: Design) -> Measured:
     """
     exposures = catalog.table("exposures")
     users = aggregate.exposed(exposures, experiment=design.experiment, only=design.only, segments=design.segments)
-    period = check_exposures(users, exposures, design)
     tables = _fact_tables(design.metrics)
+    try:
+        period = check_exposures(users, exposures, design)
+    except DataError as error:
+        raise _with_faults_of_facts(error, catalog, tables, design.metrics) from None
     if tables and period.first is None:
         raise DataError(
             f"the metrics count {' and '.join(tables)} after exposure, but the table exposures has no exposed_at; "
@@ -81,6 +85,7 @@ def measure(catalog: Catalog, design: Design) -> Measured:
     keys = ["variant", *design.segments, *(["day"] if period.first else [])]
     sources = {name: catalog.source(name) for name in ["exposures", *tables]}
     breaches = _check_facts(catalog, tables, design.metrics)
+    refuse(breaches)
     spans = {name: _span(sources[name], design.data_until) for name in tables}
     wide = aggregate.per_user(
         users,
@@ -118,20 +123,24 @@ def measure(catalog: Catalog, design: Design) -> Measured:
 
 
 def _check_facts(catalog: Catalog, tables: Sequence[str], metrics: Sequence[Metric]) -> tuple[Breach, ...]:
-    """Hold the tables that the metrics count to their contracts.
-
-    Raises:
-        DataError: A breach after which no count can be believed.
-    """
+    """Hold the tables that the metrics count to their contracts."""
     found: list[Breach] = []
     for table in tables:
         counted = [part for part in parts(metrics) if isinstance(part, FactMetric) and part.table == table]
         values = dict.fromkeys(part.value for part in counted if part.value)
-        found += check_contract(catalog, table, columns=tuple(values))
-    fatal = [breach.detail for breach in found if breach.severity == "fail"]
-    if fatal:
-        raise DataError("; ".join(fatal))
+        try:
+            found += check_contract(catalog, table, columns=tuple(values))
+        except DataError as error:
+            found.append(Breach(table, (), str(error), 0, 0, (), "fail"))
     return tuple(found)
+
+
+def _with_faults_of_facts(
+    error: DataError, catalog: Catalog, tables: Sequence[str], metrics: Sequence[Metric]
+) -> DataError:
+    """What is wrong with the exposures, and with the facts: who mends the one may as well mend the other."""
+    fatal = [breach.detail for breach in _check_facts(catalog, tables, metrics) if breach.severity == "fail"]
+    return DataError(SEVERAL.join([str(error), *fatal]))
 
 
 def _check_split_names(design: Design, found: Sequence[str]) -> None:

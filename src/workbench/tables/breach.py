@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from workbench.errors import DataError
 from workbench.tables.expectations import Severity
 
+# Between sentences of one message: a line each where lines are kept, and still apart where they are not.
+SEVERAL = ";\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -64,7 +67,7 @@ def refuse(breaches: Iterable[Breach]) -> None:
     """
     fatal = [breach.detail for breach in breaches if breach.severity == "fail"]
     if fatal:
-        raise DataError("\n".join(fatal))
+        raise DataError(SEVERAL.join(fatal))
 
 
 def plural(table: str) -> str:
