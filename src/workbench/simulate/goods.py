@@ -45,7 +45,7 @@ class Goods:
         taste: What kind of product it is; float32 (products, `TASTES`).
         popularity: Logit of being looked at within the category; float32 (products,).
         base_cents: The price at which acceptance is defined; int32 (products,).
-        paid_cents, list_cents, cost_cents: Price asked, price before promotions and tests, unit cost;
+        paid_cents, list_cents, cost_cents: Price asked, price before promotions, unit cost;
             int32 (products, days).
         competitor_cents: Prices of the competitors; int32 (competitors, products, days).
         promo, test: Whether a promotion or a price test moves the price; bool (products, days).

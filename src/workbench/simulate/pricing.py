@@ -35,7 +35,7 @@ class Prices:
     Attributes:
         base_cents: The price at which acceptance is defined; shape (products,).
         cost_cents: What one unit costs the platform.
-        list_cents: The price before promotions and tests.
+        list_cents: The price before promotions.
         paid_cents: What is asked.
         promo, test: Whether a promotion or a price test moves the price.
         competitor_cents: Shape (competitors, products, days).
@@ -65,14 +65,14 @@ def make_prices(world: World, base: NDArray[np.float64], shock: Days) -> Prices:
     test, tested = _tests(world, products)
     promo, depth = _promotions(world, products)
     promo &= ~test
-    list_cents = _cents(base[:, None] * np.exp(ruled))
-    asked = np.where(test, 1 + tested, np.where(promo, 1 - depth, 1.0))
+    ruled_cents = _cents(base[:, None] * np.exp(ruled))
+    paid = _cents(np.where(test, 1 + tested, np.where(promo, 1 - depth, 1.0)) * ruled_cents)
     share = 0.45 + 0.2 * uniforms(world.seed, "goods.cost_share", 0, products)
     return Prices(
         base_cents=_cents(base),
         cost_cents=_cents((base * share)[:, None] * np.exp(cost)),
-        list_cents=list_cents,
-        paid_cents=_cents(asked * list_cents),
+        list_cents=np.where(test, paid, ruled_cents),  # a test shows another price, not a reduced one
+        paid_cents=paid,
         promo=promo,
         test=test,
         competitor_cents=np.stack([_cents(base[:, None] * np.exp(_competitor(world, i, products))) for i in (0, 1)]),
