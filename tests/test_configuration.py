@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from workbench.configuration import project_root, read_yaml, validate
+from workbench.configuration import line_of, project_root, read_yaml, validate
 from workbench.errors import StudyError
 
 
@@ -169,3 +169,13 @@ def test_the_project_is_the_nearest_folder_with_notebooks_and_experiments(tmp_pa
     assert project_root(tmp_path / "outer") == tmp_path / "outer"
     with pytest.raises(StudyError, match="no folder at or above it holds notebooks/ and experiments/"):
         project_root(tmp_path)
+
+
+def test_the_line_on_which_something_is_given(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("# first\nconnection: duckdb\ntables:\n  orders:\n    source: a\n  users: {source: b}\n")
+    assert line_of(path, "tables") == 3
+    assert line_of(path, "tables", "orders") == 4
+    assert line_of(path, "tables", "users", "source") == 6
+    assert line_of(path, "tables", "events") is None
+    assert line_of(path, "connection", "kind") is None

@@ -116,4 +116,4 @@ def test_a_notebook_that_says_nothing_cannot_be_judged(house):
     house.tables({"orders": orders()})
     silent = house.judge().notebooks[1]
     assert not silent.runs
-    assert silent.mends[0].what == "it does not say which tables it needs: metadata workbench.needs"
+    assert silent.mends[0].what == "the notebook silent does not say which tables it needs: metadata workbench.needs"

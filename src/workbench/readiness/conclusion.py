@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from workbench.readiness import tabulate, words
 from workbench.readiness.judgement import Judgement, Verdict
-from workbench.report import Check, Tile, conclude, numbers
+from workbench.report import Check, Tile, conclude
 from workbench.stats import Estimate
 
 
@@ -48,20 +48,19 @@ def estimates(judgement: Judgement) -> Iterator[Estimate]:
 
 
 def checks(judgement: Judgement) -> list[Check]:
-    """Each breach of each table, and the tables without one; then what cannot be told of notebooks and studies."""
-    found = []
-    for name, table in judgement.survey.tables.items():
-        found += [
-            Check(f"contract of {name}", breach.severity, words.sentence(breach.detail))
-            for breach in table.examination.breaches
-        ]
-        if not table.examination.breaches:
-            rows = numbers.count(table.examination.rows)
-            found.append(Check(f"contract of {name}", "pass", f"{name}: all {rows} rows keep every rule."))
+    """Each breach of each table, then the tables without one; what cannot be told of notebooks and studies."""
+    tables = judgement.survey.tables
+    found = [
+        Check(f"contract of {name}", breach.severity, words.sentence(breach.detail))
+        for name, table in tables.items()
+        for breach in table.examination.breaches
+    ]
+    kept = [name for name, table in tables.items() if not table.examination.breaches]
+    if kept:
+        found.append(Check("contracts", "pass", f"Every row keeps every rule of its table in {words.listed(kept)}."))
     for verdict in (*judgement.notebooks, *judgement.studies):
         if verdict.demand.fault:
-            detail = f"{verdict.demand.name}: {verdict.demand.fault}"
-            found.append(Check("declared needs", "fail", f"{detail.rstrip('.')}."))
+            found.append(Check("declared needs", "fail", words.sentence(verdict.demand.fault)))
     return found
 
 

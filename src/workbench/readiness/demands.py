@@ -108,7 +108,11 @@ def _notebook(path: Path) -> Demand:
         needs, title = read_needs(path), read_title(path)
     except StudyError as error:
         return Demand("notebook", path.stem, shown(path), path.stem, fault=str(error))
-    fault = "" if needs.declared else "it does not say which tables it needs: metadata workbench.needs"
+    fault = (
+        ""
+        if needs.declared
+        else f"the notebook {path.stem} does not say which tables it needs: metadata workbench.needs"
+    )
     return Demand("notebook", path.stem, shown(path), title, needs.tables, needs.may_use, fault)
 
 

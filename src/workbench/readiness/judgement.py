@@ -144,7 +144,13 @@ def _judge(demand: Demand, survey: Survey) -> Verdict:
 
 def _mends(demand: Demand, name: str, columns: tuple[str, ...], survey: Survey) -> Iterator[Mend]:
     if name not in TABLES:
-        yield Mend("demand", name, "", f"it asks for an {unknown('canonical table', name, TABLES)}", demand.file)
+        yield Mend(
+            "demand",
+            name,
+            "",
+            f"the {demand.kind} {demand.name} asks for an {unknown('canonical table', name, TABLES)}",
+            demand.file,
+        )
     elif name not in survey.tables:
         wanted = ", ".join(dict.fromkeys([*canonical(name).required, *columns]))
         what = f"add the table {name} ({canonical(name).grain}), with {wanted}"

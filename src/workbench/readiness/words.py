@@ -125,7 +125,7 @@ def _worst(judgement: Judgement) -> str:
         return f"{first.table} has no {first.column}" if first.column else first.what
     late = oldest(judgement)
     if late is None or late.age is None:
-        return f"{len(tables)} tables are sound"
+        return f"{len(tables)} table{'s are' if len(tables) != 1 else ' is'} sound"
     return f"{late.name} is {age(late.age)} old"
 
 
