@@ -58,10 +58,8 @@ def checks(judgement: Judgement) -> list[Check]:
     kept = [name for name, table in tables.items() if not table.examination.breaches]
     if kept:
         found.append(Check("contracts", "pass", f"Every row keeps every rule of its table in {words.listed(kept)}."))
-    for verdict in (*judgement.notebooks, *judgement.studies):
-        if verdict.demand.fault:
-            found.append(Check("declared needs", "fail", words.sentence(verdict.demand.fault)))
-    return found
+    asked = [verdict.demand for verdict in (*judgement.notebooks, *judgement.studies)]
+    return [*found, *(Check("declared needs", "fail", words.sentence(each.fault)) for each in asked if each.fault)]
 
 
 def tiles(judgement: Judgement) -> list[Tile]:

@@ -119,9 +119,7 @@ def refuse_broken(judgement: Judgement) -> None:
     Raises:
         DataError: Every breach that makes numbers wrong, each on a line of its own.
     """
-    if judgement.broken:
-        tables = [judgement.survey.tables[name] for name in judgement.broken]
-        refuse(breach for table in tables for breach in failures(table))
+    refuse(breach for name in judgement.broken for breach in failures(judgement.survey.tables[name]))
 
 
 def failures(table: Surveyed) -> list[Breach]:
