@@ -71,7 +71,7 @@ def find_column(file: str, column: Column, present: Sequence[str]) -> str:
 
 
 def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> int:
-    """Turn the table `name`_text into `name`, with every column cast to its kind, and count its rows.
+    """Make the table `name` of the table or view `name`_text, with every column cast to its kind, and count its rows.
 
     Args:
         file: What a message calls the source.
@@ -87,11 +87,16 @@ def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column], stat
     for column in present:
         values[column.name] = _cast(desk, name, column, types[column.name], f"{file}: {_said(column, stated)}")
     made = ", ".join(f"{value} AS {column_name(column)}" for column, value in values.items())
-    desk.run(f"CREATE TABLE {name} AS SELECT row, {made} FROM {name}_text", f"{file} cannot be read")  # noqa: S608
-    faults = list(_misfits(desk, name, present, stated))
-    if faults:
-        raise DataError(f"{file}: {'; '.join(faults)}; correct the source (row 1 is the first below the header)")
-    desk.run(f"DROP TABLE {name}_text")
+    misfit = " OR ".join(f"({_text(c)} IS NOT NULL AND {values[c.name]} IS NULL)" for c in present if c.kind in _WORDS)
+    # One pass over the source, for it may be a long text; a second only to show what is wrong.
+    desk.run(
+        f"CREATE TABLE {name} AS SELECT row, {made}, {misfit or 'false'} AS misfit FROM {name}_text",  # noqa: S608
+        f"{file} cannot be read",
+    )
+    if desk.value(f"SELECT coalesce(bool_or(misfit), false) FROM {name}"):  # noqa: S608
+        faults = "; ".join(_misfits(desk, name, present, stated))
+        raise DataError(f"{file}: {faults}; correct the source (row 1 is the first below the header)")
+    desk.run(f"ALTER TABLE {name} DROP COLUMN misfit")
     count = int(desk.value(f"SELECT count(*) FROM {name}"))  # noqa: S608
     if not count:
         raise DataError(f"{file} has a header but no rows; export it again")
@@ -132,16 +137,16 @@ def _parsed(desk: Desk, name: str, column: Column, said: str) -> str:
 def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each column with values that its kind does not allow."""
     for column in (column for column in columns if column.kind in _WORDS):
-        text = _text(column)
-        held, kept = (desk.value(f"SELECT count({text}) FROM {table}") for table in (f"{name}_text", name))  # noqa: S608
-        if held == kept:
-            continue
-        shown = desk.rows(
-            f"SELECT row, {text} FROM {name}_text SEMI JOIN (FROM {name} WHERE {column_name(column.name)} IS NULL) "  # noqa: S608
-            f"USING (row) WHERE {text} IS NOT NULL ORDER BY row LIMIT {EXAMPLES}"
+        wrong = (
+            f"FROM {name}_text SEMI JOIN (FROM {name} WHERE misfit AND {column_name(column.name)} IS NULL) USING (row) "
+            f"WHERE {_text(column)} IS NOT NULL"
         )
+        found = desk.value(f"SELECT count(*) {wrong}")
+        if not found:
+            continue
+        shown = desk.rows(f"SELECT row, {_text(column)} {wrong} ORDER BY row LIMIT {EXAMPLES}")
         examples = ", ".join(f"{value!r} in row {row:,}" for row, value in shown)
-        count = "1 value is" if held - kept == 1 else f"{held - kept:,} values are"
+        count = "1 value is" if found == 1 else f"{found:,} values are"
         yield f"{_said(column, stated)}: {count} no {_WORDS[column.kind]}: {examples}"
 
 

@@ -22,6 +22,8 @@ from workbench.tables.mapping import Connection, Constant
 
 __all__ = ["Column", "Desk", "Imported", "Table", "quoted"]
 
+# Beyond this the engine puts tables into the temporary folder, so that a large export needs no large machine.
+MEMORY = "1500MB"
 ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
 
 
@@ -69,7 +71,7 @@ class Desk:
         self.folder = folder
         self.notes: list[str] = []
         self._backend = engine.connect(Connection("files", "the import", ""))
-        self.run(f"SET temp_directory = {quoted(str(folder))}")
+        self.run(f"SET temp_directory = {quoted(str(folder))}; SET memory_limit = '{MEMORY}'")
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +135,7 @@ class Desk:
         found = {column.name: find_column(path.name, column, stored.columns) for column in columns}
         kept = ", ".join(f"{column_name(source)} AS {column_name(to)}" for to, source in found.items() if source)
         self.run(
-            f"CREATE TABLE {name}_text AS SELECT row_number() OVER () AS row, {kept} FROM {name}_stored",  # noqa: S608
+            f"CREATE VIEW {name}_text AS SELECT row_number() OVER () AS row, {kept} FROM {name}_stored",  # noqa: S608
             f"{path.name} cannot be read",
         )
         return cast_table(self, path.name, name, columns, found)

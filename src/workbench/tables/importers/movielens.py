@@ -160,7 +160,7 @@ def _notes(desk: Desk, path: Path, form: _Form) -> tuple[str, ...]:
     several = desk.value("SELECT count(*) FROM sorted WHERE len(names) > 1")
     without = desk.value(f"SELECT count(*) FROM sorted WHERE {_CATEGORY} = '{UNKNOWN}'")  # noqa: S608
     titles = desk.value("SELECT count(*) - count(DISTINCT title) FROM films WHERE title IS NOT NULL")
-    again = desk.value("SELECT count(*) - count(DISTINCT (user_id, product_id)) FROM ratings")
+    again = desk.value("SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM ratings GROUP BY user_id, product_id)")
     lost = desk.value("SELECT count(*) FROM ratings ANTI JOIN films USING (product_id)")
     others = sorted({file.name for file in path.iterdir()} - {form.ratings, form.films, form.people})
     said: Mapping[str, int] = {

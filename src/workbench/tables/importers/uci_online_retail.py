@@ -143,7 +143,8 @@ SELECT *, CASE
 END AS why
 FROM (
     SELECT *, row_number() OVER (PARTITION BY source, invoice, code, quantity, price ORDER BY row) AS nth FROM lines
-)"""
+);
+DROP TABLE lines"""
 _FATED = """
 CREATE TABLE fated AS
 SELECT * EXCLUDE (why), CASE
@@ -153,7 +154,8 @@ SELECT * EXCLUDE (why), CASE
     ELSE 'cancellations of a line that is not there, or of more than was left of it'
 END AS why, CASE WHEN why = 'lines of orders' THEN 'order_items' WHEN sold_row IS NOT NULL THEN 'returns' ELSE '' END
 AS into_table
-FROM sorted LEFT JOIN matches USING (row)"""
+FROM sorted LEFT JOIN matches USING (row);
+DROP TABLE sorted"""
 # An invoice may span two minutes; its first counts.
 _ITEMS = """
 CREATE TABLE items AS
