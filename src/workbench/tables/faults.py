@@ -60,7 +60,7 @@ _WORDS = (
         r"line \1 has \3 columns, the header has \2; correct that line or export it again",
     ),
     (r"CSV Error on Line: (\d+)[\s\S]*unterminated quote", r"a quotation mark on line \1 is not closed; correct it"),
-    (r"No space left on device", _FULL),
+    (r"No space left on device|File too large", _FULL),
     (r"Could not set lock on file", "another program is writing to it; close that program or copy the file"),
     (r"Out of buffer|[Dd]ecompress|TProtocolException|Invalid Parquet|corrupt", _DAMAGED),
     (r"No files found that match|No such file", "a file is gone; make it again or correct the catalogue"),
