@@ -115,6 +115,7 @@ def test_the_truth_of_goods_is_what_made_them(goods):
     assert products["lost"].tolist() == lost.sum(axis=1).tolist()
     assert np.array_equal(products["elasticity"], -goods.elasticity[goods.category].astype(float))
     assert products["substitute_id"].tolist() == (goods.substitute + 1).tolist()
+    assert np.array_equal(products[[f"taste_{k}" for k in range(1, 9)]], goods.taste)
     categories = truth["categories"].set_index("kind")["growth"]
     assert (categories["rising"] > 0.3).all()
     assert np.abs(categories["seasonal"]).max() < 0.03

@@ -23,10 +23,11 @@ from workbench.simulate.marketing import (
     make_marketing,
     spend_table,
     stimulate,
+    truth_of_channels,
     truth_of_marketing,
 )
 from workbench.simulate.touches import SEEN_BEFORE, touches_table
-from workbench.simulate.world import DAYS, World
+from workbench.simulate.world import DAYS, FIRST_DAY, World
 
 WORLD = World(users=5_000)
 
@@ -83,6 +84,21 @@ def test_the_truth_of_marketing_is_one_row_per_channel_and_day():
     frame = truth_of_marketing(marketing).to_pandas()
     wide = frame.pivot_table(index="channel", columns="date", values="stimulus", observed=True, sort=False)
     assert np.array_equal(wide.to_numpy(), marketing.stimulus[:PAID].astype(float))
+
+
+def test_the_constants_of_a_channel_give_its_stimulus_from_its_spend():
+    marketing = make_marketing(WORLD)
+    spend = spend_table(WORLD, marketing).to_pandas()
+    for name, channel in truth_of_channels(WORLD, marketing).items():
+        mine = spend[spend["channel"] == name]
+        assert mine["spend"].sum() == pytest.approx(channel["spend"], abs=0.005)
+        daily = mine.set_index(pd.to_datetime(mine["spend_date"]))["spend"]
+        daily = daily.reindex(pd.date_range(str(FIRST_DAY), periods=DAYS), fill_value=0.0)
+        stored = daily.ewm(alpha=1 - channel["retention"], adjust=False).mean()  # ewm's first weight is 1
+        stored = (stored - daily.iloc[0] * channel["retention"] ** (np.arange(DAYS) + 1)) / (1 - channel["retention"])
+        power = stored ** channel["slope"]
+        expected = channel["gain"] * power / (power + channel["half"] ** channel["slope"])
+        assert marketing.stimulus[CHANNELS.index(name)] == pytest.approx(expected.to_numpy(), abs=2e-4)
 
 
 def test_a_tenth_is_never_mailed_and_who_does_not_depend_on_the_others():

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from workbench.simulate.clock import DAY_SECONDS, utc, words
 from workbench.simulate.draws import uniforms
-from workbench.simulate.goods import CATEGORIES, KINDS, PRODUCTS, Goods
+from workbench.simulate.goods import CATEGORIES, KINDS, PRODUCTS, TASTES, Goods
 from workbench.simulate.pricing import COMPETITORS, RULE_LAG, WEEK
 from workbench.simulate.world import DAYS, FIRST_DAY, World
 
@@ -60,10 +60,10 @@ def truth_of_goods(goods: Goods, sold: NDArray[np.int64], lost: NDArray[np.int64
                 "quality": goods.quality,
                 "popularity": goods.popularity,
                 "return_rate": goods.return_rate,
-                "taste": pa.array(list(goods.taste)),
                 "sold": sold.sum(axis=1),
                 "lost": lost.sum(axis=1),
             }
+            | {f"taste_{k + 1}": goods.taste[:, k] for k in range(TASTES)}
         ),
         "categories": pa.table(
             {

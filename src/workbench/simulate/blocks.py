@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from workbench.simulate.assortment import goods_tables, truth_of_goods
 from workbench.simulate.block import Maker, coupons_table, truth_of_sums
 from workbench.simulate.goods import PRODUCTS, Goods, make_goods
-from workbench.simulate.marketing import Marketing, make_marketing, spend_table, truth_of_marketing
+from workbench.simulate.latents import survival_truth
+from workbench.simulate.marketing import (
+    Marketing,
+    make_marketing,
+    spend_table,
+    truth_of_channels,
+    truth_of_marketing,
+)
 from workbench.simulate.result import BlockResult
 from workbench.simulate.stock import inventory_table
 from workbench.simulate.world import BLOCK, DAYS, World
@@ -128,7 +135,11 @@ class Blocks:
 
     def whole(self) -> Whole:
         """The tables and the truth that rest on all blocks together."""
-        facts = {**truth_of_sums(self.world, self._sums.named), "world": asdict(self.world)}
+        facts = {
+            **truth_of_sums(self.world, self._sums.named),
+            "world": asdict(self.world),
+            "marketing": truth_of_channels(self.world, self.marketing),
+        }
         if self._tables is not None and not self._tables & WHOLE_TABLES:
             return Whole({}, {}, facts)
         tables = goods_tables(self.world, self.goods)
@@ -137,4 +148,6 @@ class Blocks:
         tables["coupons"] = coupons_table()
         truth = truth_of_goods(self.goods, self._sums.sold, self._sums.lost)
         truth["marketing_days"] = truth_of_marketing(self.marketing)
+        if self.world.leaving == "any_day":
+            truth["survival"] = survival_truth()
         return Whole(tables, truth, facts)

@@ -131,6 +131,23 @@ def truth_of_marketing(marketing: Marketing) -> pa.Table:
     )
 
 
+def truth_of_channels(world: World, marketing: Marketing) -> dict[str, dict[str, float]]:
+    """What each paid channel cost in all, in CNY, and the constants of its adstock and its Hill curve.
+
+    `half` is the stored spend of a day that gives half of `gain`, in CNY.
+    """
+    return {
+        CHANNELS[channel]: {
+            "spend": float(marketing.spend_cents[channel].sum()) / 100,
+            "retention": RETENTION[channel],
+            "slope": SLOPE[channel],
+            "half": HALF[channel] * DAILY_SPEND_CENTS[channel] * world.users / 100,
+            "gain": GAIN[channel],
+        }
+        for channel in range(PAID)
+    }
+
+
 def mailing_names() -> NDArray[np.str_]:
     """Names of the e-mail campaigns, like "spring_2025"; shape (mailings,)."""
     years = (FIRST_DAY + np.array(MAILING_DAYS)).astype("datetime64[Y]").astype(str)
