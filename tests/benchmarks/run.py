@@ -1,6 +1,6 @@
 """`make bench`: every budget measured beside its peers, printed and kept in results.md.
 
-Words choose parts: `run.py abtest overhead` (both by default).  Data and projects stay in .workbench/bench.
+Words choose parts: `run.py abtest overhead` (all by default).  Data and projects stay in .workbench/bench.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import abtest
+import contracts
 import overhead
 from table import table
 
@@ -17,7 +18,7 @@ CACHE = HERE.parents[1] / ".workbench" / "bench"
 
 
 def main() -> None:
-    parts = {"abtest": abtest.measure, "overhead": overhead.measure}
+    parts = {"abtest": abtest.measure, "contracts": contracts.measure, "overhead": overhead.measure}
     wanted = sys.argv[1:] or list(parts)
     text = table([row for name in wanted for row in parts[name](CACHE)])
     if wanted == list(parts):

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import ibis
+
 from workbench.errors import DataError, unknown
 from workbench.tables.breach import Breach
 from workbench.tables.catalog import Catalog
-from workbench.tables.distinct import distinct
+from workbench.tables.distinct import distinct, distinct_together
 from workbench.tables.examples import examples_of, listed
 from workbench.tables.results import collect
 from workbench.tables.rules import Rule, count_broken, row_rules, words_of
@@ -82,11 +84,10 @@ def scan(
     """
     rules = [rule for rule in rules if numbered not in rule.columns]
     key = [column for column in schema.key if column in table.columns]
-    asked = dict(in_passing or {})
-    counted = len(key) == 1 and numbered not in key
-    if counted:
-        asked = {"named": table[key[0]].count(), "different": distinct(table[key[0]], whole[key[0]]), **asked}
-    counts = collect(count_broken(table, rules, asked)).iloc[0]
+    different = _different(table, whole, key) if key and numbered not in key else None
+    counted = different is not None
+    keys = {"named": _named(table, key), "different": different} if counted else {}
+    counts = collect(count_broken(table, rules, {**keys, **(in_passing or {})})).iloc[0]
     rows, gone = int(counts["rows"]), counts.isna()
     breaches = []
     for i, rule in enumerate(rules):
@@ -107,6 +108,20 @@ def failures_first(breaches: Sequence[Breach]) -> tuple[Breach, ...]:
     return tuple(sorted(breaches, key=lambda breach: breach.severity))
 
 
+def _different(table: Any, whole: Any, key: list[str]) -> Any | None:
+    """The number of different keys, if it can be counted in passing."""
+    if len(key) > 1:
+        return distinct_together(table, whole, key)
+    return distinct(table[key[0]], whole[key[0]])
+
+
+def _named(table: Any, key: list[str]) -> Any:
+    """The number of rows that have a key."""
+    if len(key) == 1:
+        return table[key[0]].count()
+    return table.count(where=ibis.and_(*(table[column].notnull() for column in key)))
+
+
 def _chosen(table: Any, name: str, columns: Sequence[str], where: Mapping[str, str]) -> Any:
     for column in [*columns, *where]:
         if column not in table.columns:
@@ -121,7 +136,7 @@ def _only(where: Mapping[str, str] | None) -> str:
 
 
 def _repeated(named: Any, key: list[str]) -> int:
-    """Rows beyond the first of their key, for keys of several columns."""
+    """Rows beyond the first of their key, where that must be counted in a table of all keys."""
     by_key = named.group_by(key).aggregate(rows=named.count())
     return int(collect(by_key.aggregate(repeated=(by_key.rows - 1).sum().fill_null(0)))["repeated"][0])
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from workbench.tables.expectations import EXPECTATIONS, STEADY
 from workbench.tables.schema import TABLES, CanonicalTable, Kind
 
 BEGIN, END = "<!-- dictionary: begin -->", "<!-- dictionary: end -->"
@@ -42,6 +43,13 @@ def _entry(table: CanonicalTable) -> str:
     if table.optional:
         lines.append(f"- Optional: {_typed(table.optional)}")
     lines += [f"- Derived: `{name}` ({_UNITS[kind]}): {rule}" for name, (kind, rule) in table.derived.items()]
+    expected = EXPECTATIONS.get(table.name, ())
+    for words, severity in (("Promised", "fail"), ("Expected", "warn")):
+        promises = [expectation.promise for expectation in expected if expectation.severity == severity]
+        if severity == "warn" and table.name in STEADY:
+            promises.append("the last days have about as many rows as the same weekday before")
+        if promises:
+            lines.append(f"- {words}: {'; '.join(promises)}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import ibis
@@ -20,6 +22,45 @@ def _bits(value, lowest, highest):  # type: ignore[no-untyped-def]  # noqa: ANN0
 @ibis.udf.scalar.builtin(name="bit_count", signature=(("string",), "int64"))
 def _bits_set(bits):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  DuckDB's own
     """How many bits are set."""
+
+
+def distinct_together(table: Any, whole: Any, columns: Sequence[str]) -> Any | None:
+    """The number of different combinations of several ids, as an expression for an aggregate of `table`.
+
+    Each combination of whole numbers is a place in one string of bits: the first column's place, times as many as the
+    second can have, and so on.  A combination with a missing id is none.
+
+    Args:
+        whole: The table of which `table` is a part.
+
+    Returns:
+        None where there are other ids, another engine, or too many combinations: then a table of them must be made.
+
+    Raises:
+        DataError: The engine refuses.
+    """
+    if not all(table[column].type().is_signed_integer() for column in columns):
+        return None
+    if table.get_backend().name != "duckdb":
+        return None
+    asked = {f"{end}_{i}": ends(whole[c]) for i, c in enumerate(columns) for end, ends in _ENDS.items()}
+    ends = collect(whole.aggregate(**asked)).dropna()
+    if ends.empty:
+        return None
+    lowest = [int(ends[f"lowest_{i}"][0]) for i in range(len(columns))]
+    widths = [int(ends[f"highest_{i}"][0]) - low + 1 for i, low in enumerate(lowest)]
+    if prod(widths) > WIDEST:
+        return None
+    place = ibis.literal(0, "int64")
+    for column, low, width in zip(columns, lowest, widths, strict=True):
+        place = place * width + (table[column].cast("int64") - low)
+    return _bits_set(_bits(place, 0, prod(widths) - 1)).fill_null(0)
+
+
+_ENDS: Mapping[str, Callable[[Any], Any]] = {
+    "lowest": lambda column: column.min(),
+    "highest": lambda column: column.max(),
+}
 
 
 def distinct(column: Any, everywhere: Any) -> Any:

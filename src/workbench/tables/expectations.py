@@ -31,7 +31,7 @@ class Range:
     @property
     def promise(self) -> str:
         """What is promised, in words."""
-        bounds = (("at least", self.least), ("above", self.above), ("at most", self.most))
+        bounds = (("≥", self.least), (">", self.above), ("≤", self.most))
         return f"`{self.column}` " + " and ".join(f"{words} {bound:g}" for words, bound in bounds if bound is not None)
 
 
@@ -95,7 +95,7 @@ class NotBelow:
     @property
     def promise(self) -> str:
         """What is promised, in words."""
-        return f"`{self.column}` {'above' if self.strictly else 'not below'} `{self.other}`"
+        return f"`{self.column}` {'>' if self.strictly else '≥'} `{self.other}`"
 
 
 @dataclass(frozen=True, slots=True)
