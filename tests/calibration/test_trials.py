@@ -45,32 +45,50 @@ def test_coverage_is_of_the_truth_of_all_platforms():
 
 
 def test_error_rates():
-    def tested(found: int, **wanted: float) -> bool:
-        trials = [Alarm("test", "shop", i < found, **wanted) for i in range(400)]
-        return lines(trials)[0].fails
+    def fails(found: int, wanted: float) -> bool:
+        (line,) = lines([Alarm("test", "shop", i < found, wanted) for i in range(400)])
+        assert line.found == found / 400
+        return line.fails
 
-    assert not tested(20, wanted=0.05)
-    assert not tested(32, wanted=0.05)  # 3.3 errors would be 34
-    assert tested(40, wanted=0.05)
-    assert tested(3, wanted=0.05)
-    assert tested(350, wanted=0.9, at_least=True)
-    assert not tested(380, wanted=0.9, at_least=True)
+    assert not fails(20, wanted=0.05)
+    assert not fails(34, wanted=0.05)
+    assert fails(36, wanted=0.05)  # of 400, rarer than three standard errors of a normal number
+    assert not fails(9, wanted=0.05)
+    assert fails(7, wanted=0.05)
+    assert fails(335, wanted=0.9)
+    assert not fails(345, wanted=0.9)
 
 
-def test_regret_is_against_the_best_arm_and_may_not_be_that_of_a_coin():
-    def regret(*chosen: str):
-        return lines([Decided("rule", "shop", arm, {"A": 0.0, "B": 10.0}, "CNY") for arm in chosen])[0]
+def test_regret_is_against_the_best_arm_and_may_not_be_that_of_doing_nothing():
+    def regret(chosen: str, otherwise: str = "A", best: float = 10.0):
+        return lines([Decided("rule", "shop", arm, otherwise, {"A": 0.0, "B": best}, "CNY") for arm in chosen])[0]
 
-    assert regret(*"BBBB").found == 0
-    assert not regret(*"BBBB").fails
-    found = regret(*"BBBA" * 50)
-    assert (found.found, found.wanted, found.unit) == (2.5, "under 5 CNY (a coin's)", "CNY")
+    assert regret("BBBB").found == 0
+    assert not regret("BBBB").fails
+    found = regret("BBBA" * 50)
+    assert (found.found, found.wanted, found.unit) == (2.5, "at most 10 CNY (always A)", "CNY")
     assert found.error == pytest.approx(np.std([0, 0, 0, 10], ddof=0) / 200**0.5, rel=0.01)
-    assert regret(*"AAAB" * 50).fails
+    assert not regret("A" * 50).fails
+    assert regret("B" * 50 + "A" * 10, best=-10.0).fails
+
+
+def test_estimators_and_cases_come_in_their_first_order():
+    trials = [Alarm(name, case, found=True, wanted=1.0) for name, case in ("ax", "bx", "ay", "by", "bz", "ax") * 2]
+    assert [(line.estimator, line.case, line.trials) for line in lines(trials)] == [
+        ("a", "x", 4),
+        ("a", "y", 2),
+        ("b", "x", 2),
+        ("b", "y", 2),
+        ("b", "z", 2),
+    ]
 
 
 def test_the_table_marks_the_failing_line():
-    text = table(lines([*estimates(off=0.5), Alarm("test", "shop", found=False, wanted=0.0)]), "# Found")
+    text = table(lines([*estimates(off=0.5), *[Alarm("test", "shop", found=False, wanted=0.0)] * 2]), "# Found")
     assert text.startswith("# Found\n\n| estimator | case |")
     marks = [line.split(" | ")[-1].strip(" |") for line in text.splitlines()[4:]]
     assert marks == ["**fails**", "holds", "holds"]
+
+
+def test_an_estimator_that_answered_once_has_no_line():
+    assert lines([Alarm("test", "shop", found=True, wanted=0.5)]) == []

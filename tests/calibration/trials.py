@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from scipy.stats import binom, norm, t
 
 LEVEL = 0.95  # of every interval
 WORST = 3.0  # Monte-Carlo errors from what is wanted, beyond which a line fails
+RARE = float(norm.sf(WORST))  # the chance of being so far off on one side
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,26 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Whether a test found something, and how often it should: an error rate, or at least a power."""
+    """Whether a test found something, and how often it should: its error rate, or its power."""
 
     estimator: str
     case: str
     found: bool
     wanted: float
-    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Which option a rule chose, and what each is truly worth, in the unit that the rule is judged by."""
+    """Which option a rule chose, and what each is truly worth, in the unit that the rule is judged by.
+
+    Attributes:
+        otherwise: The option that stands when nobody decides anything.
+    """
 
     estimator: str
     case: str
     chosen: str
+    otherwise: str
     worth: Mapping[str, float]
     unit: str
 
@@ -72,12 +78,24 @@ class Line:
 
 
 def lines(trials: Iterable[Trial]) -> list[Line]:
-    """Every measure of every estimator and case, in the order in which they first come."""
-    named: dict[tuple[str, str, type], list[Trial]] = {}
+    """Every measure of every estimator and case, in the order in which they first come.
+
+    A case with a single trial (the estimator could not answer on the other platforms) has no Monte-Carlo error, and no line.
+    """
+    trials = list(trials)
+    estimators, cases = (
+        list(dict.fromkeys(names)) for names in zip(*((one.estimator, one.case) for one in trials), strict=True)
+    )
+    groups: dict[tuple[int, int], list[Trial]] = {}
     for trial in trials:
-        named.setdefault((trial.estimator, trial.case, type(trial)), []).append(trial)
-    measured = {Estimated: _of_estimates, Alarm: _of_tests, Decided: _of_decisions}
-    return [line for (_, _, kind), group in named.items() for line in measured[kind](group)]
+        groups.setdefault((estimators.index(trial.estimator), cases.index(trial.case)), []).append(trial)
+    measured = {Estimated: _of_estimates, Alarm: _of_alarms, Decided: _of_decisions}
+    return [
+        line
+        for place in sorted(groups)
+        if len(groups[place]) > 1
+        for line in measured[type(groups[place][0])](groups[place])
+    ]
 
 
 def _of_estimates(group: list[Estimated]) -> list[Line]:
@@ -85,7 +103,9 @@ def _of_estimates(group: list[Estimated]) -> list[Line]:
 
     The intervals speak of the population that users are drawn from; its truth is the mean of the platforms' truths.
     """
-    value, se, low, high, truth = np.array([(t.value, t.std_error, t.low, t.high, t.truth) for t in group]).T
+    value, se, low, high, truth = np.array(
+        [(one.value, one.std_error, one.low, one.high, one.truth) for one in group]
+    ).T
     n, first = len(group), group[0]
     off = (value - truth) / se
     bias, bias_error = float(off.mean()), float(off.std(ddof=1) / n**0.5)
@@ -100,7 +120,7 @@ def _of_estimates(group: list[Estimated]) -> list[Line]:
             bias_error,
             "0",
             n,
-            abs(bias) > WORST * bias_error,
+            abs(bias) > t.isf(RARE, n - 1) * bias_error,
         ),
         Line(
             first.estimator,
@@ -110,35 +130,36 @@ def _of_estimates(group: list[Estimated]) -> list[Line]:
             chance,
             f"{LEVEL:.1%}",
             n,
-            abs(covered - LEVEL) > WORST * chance,
+            _beyond_chance(round(covered * n), n, LEVEL),
             "share",
         ),
     ]
 
 
-def _of_tests(group: list[Alarm]) -> list[Line]:
+def _of_alarms(group: list[Alarm]) -> list[Line]:
     first, n = group[0], len(group)
-    rate = float(np.mean([trial.found for trial in group]))
-    chance = (max(first.wanted * (1 - first.wanted), 0.25 / n) / n) ** 0.5
-    if first.at_least:
-        measure, wanted, fails = "finds what is there", f"at least {first.wanted:.0%}", rate < first.wanted
-    else:
-        measure, wanted = "false findings", f"{first.wanted:.1%}"
-        fails = abs(rate - first.wanted) > WORST * chance
-    return [Line(first.estimator, first.case, measure, rate, chance, wanted, n, fails, "share")]
+    rate, wanted = float(np.mean([one.found for one in group])), float(np.mean([one.wanted for one in group]))
+    chance = (wanted * (1 - wanted) / n) ** 0.5
+    fails = _beyond_chance(round(rate * n), n, wanted)
+    return [Line(first.estimator, first.case, "found", rate, chance, f"{wanted:.1%}", n, fails, "share")]
 
 
 def _of_decisions(group: list[Decided]) -> list[Line]:
-    """Mean loss against the best option; it may not be more than that of a coin."""
+    """Mean loss against the best option; testing must not be worse than leaving everything as it is."""
     first, n = group[0], len(group)
     worth = {option: float(np.mean([trial.worth[option] for trial in group])) for option in first.worth}
     best = max(worth.values())
     lost = np.array([best - worth[trial.chosen] for trial in group])
     regret, error = float(lost.mean()), float(lost.std(ddof=1) / n**0.5)
-    coin = best - float(np.mean(list(worth.values())))
-    wanted = f"under {coin:.3g} {first.unit} (a coin's)"
-    fails = regret - WORST * error > coin
+    idle = best - worth[first.otherwise]
+    wanted = f"at most {idle:.3g} {first.unit} (always {first.otherwise})"
+    fails = regret - t.isf(RARE, n - 1) * error > idle
     return [Line(first.estimator, first.case, "regret", regret, error, wanted, n, fails, first.unit)]
+
+
+def _beyond_chance(hits: int, trials: int, share: float) -> bool:
+    """Whether so many or so few hits are rarer than `RARE`: with few trials the normal approximation is not good enough."""
+    return bool(min(binom.cdf(hits, trials, share), binom.sf(hits - 1, trials, share)) < RARE)
 
 
 def table(found: list[Line], heading: str) -> str:
