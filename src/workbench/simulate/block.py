@@ -65,7 +65,8 @@ class Maker:
     def make(self, block: int) -> BlockResult:
         """One block of users."""
         lives = live(self._stage, block, every="events" in self._tables)
-        tables = {name: make() for name, make in self._rows(lives).items() if name in self._tables}
+        rows = self._rows(lives)
+        tables = {name: rows[name]() for name in (*TABLES, "events") if name in self._tables}
         truth, sums = self._truth(lives)
         ids = {"order_id": len(lives.orders), "session_id": int(lives.shopping.comes.sum())}
         ids |= {

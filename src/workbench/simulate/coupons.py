@@ -39,7 +39,7 @@ def grants_table(lives: Lives) -> pa.Table:
     given = np.array([(arms.arm[i] == k) & (arms.since[i] < NEVER) for i, k in GIVEN])  # (coupons, users)
     user, coupon = np.nonzero(given.T)
     test = np.array([i for i, _ in GIVEN])[coupon]
-    names = [f"{EXPERIMENTS[i].name}" for i, _ in GIVEN]
+    tests = [experiment.name for experiment in EXPERIMENTS]
     variants = [EXPERIMENTS[i].arms[k].name for i, k in GIVEN]
     return pa.table(
         {
@@ -47,7 +47,7 @@ def grants_table(lives: Lives) -> pa.Table:
             "coupon_id": coupon + 1,
             "user_id": users.ids(user),
             "granted_at": utc(arms.since[test, user]),
-            "experiment": words(coupon, names),
+            "experiment": words(test, tests),
             "variant": words(coupon, variants),
             "channel": words(np.zeros(len(user), dtype=np.int64), ("email",)),
         }

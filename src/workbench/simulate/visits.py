@@ -165,9 +165,8 @@ def make_visits(world: World, intensity: Intensity, users: Users) -> Visits:
     for i in BRINGING:
         experiment = EXPERIMENTS[i]
         most = most_visits(i)[users.coupon_type] - 1
-        begins = users.joined if experiment.exposed == "joining" else np.maximum(users.joined, experiment.begins)
-        until = np.maximum(np.minimum(ends, begins + WINDOW_DAYS), begins)
-        begins = np.minimum(begins, until)
+        begins = users.joined if experiment.exposed == "joining" else np.full(len(users), experiment.begins)
+        until = np.where(users.joined <= begins, np.clip(ends, begins, begins + WINDOW_DAYS), begins)
         streams.append(arrive(experiment.name, Spells(begins, until, users.rate * most)))
     counts = tuple(len(user) for user, _ in streams)
     user = np.concatenate([user for user, _ in streams])

@@ -1,0 +1,140 @@
+"""Potential outcomes: those of a user's own arm are in the tables, and effects are what the arms do."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.simulate.block import truth_of_sums
+from workbench.simulate.experiments import EXPERIMENTS, INDEX
+from workbench.simulate.outcomes import MEASURES, imagine
+from workbench.simulate.world import World
+
+WORLD = World(users=8_000, seed=11)
+WINDOW = pd.Timedelta(days=14)
+NOTHING = ("new_search_ranking", "assignment_check")
+
+
+@pytest.fixture(scope="module")
+def outcomes(block) -> pd.DataFrame:
+    return block(WORLD, 0).truth["potential_outcomes"].to_pandas()
+
+
+def from_tables(tables: dict[str, pd.DataFrame], experiment: str) -> pd.DataFrame:
+    """Orders, revenue and margin per exposed user within 14 days of the exposure."""
+    exposed = tables["exposures"].query("experiment == @experiment")
+    orders = tables["orders"].assign(revenue=lambda o: o["subtotal"] - o["discount"])
+    orders["margin"] = orders["revenue"] - orders["cost"]
+    both = exposed.merge(orders, on="user_id")
+    age = both["ordered_at"] - both["exposed_at"]
+    within = both[(age >= pd.Timedelta(0)) & (age < WINDOW)]
+    sums = within.groupby("user_id").agg(
+        orders=("order_id", "size"), revenue=("revenue", "sum"), margin=("margin", "sum")
+    )
+    return sums.reindex(exposed["user_id"], fill_value=0.0)
+
+
+@pytest.mark.parametrize("leaving", ["any_day", "after_order"])
+@pytest.mark.parametrize("name", [experiment.name for experiment in EXPERIMENTS])
+def test_the_own_arm_is_what_the_tables_say(block, leaving, name):
+    made = block(dataclasses.replace(WORLD, leaving=leaving, split_bias=0.0), 0)
+    tables = {table: made.tables[table].to_pandas() for table in ("exposures", "orders")}
+    own = made.truth["potential_outcomes"].to_pandas().query("experiment == @name and is_own").set_index("user_id")
+    wanted = from_tables(tables, name).loc[own.index]
+    assert len(own) > 100
+    for measure in ("orders", "revenue", "margin"):
+        assert own[measure].to_numpy() == pytest.approx(wanted[measure].to_numpy(), abs=1e-6), measure
+    variants = tables["exposures"].query("experiment == @name").set_index("user_id")["variant"]
+    assert (variants.loc[own.index].astype(str) == own["variant"].astype(str)).all()
+
+
+def test_only_complete_windows_count(block, outcomes):
+    """Of those who join in the last 14 days, the outcome is not known yet; all others are there once per arm."""
+    exposures = block(WORLD, 0).tables["exposures"].to_pandas()
+    late = exposures["exposed_at"] > pd.Timestamp("2026-09-27 16:00")
+    lost = exposures["experiment"] == "new_search_ranking"
+    counted = outcomes[outcomes["is_own"]]
+    assert len(counted[counted["experiment"] != "new_search_ranking"]) == (~late & ~lost).sum()
+    assert not counted.duplicated(["experiment", "user_id"]).any()
+    arms = {experiment.name: len(experiment.arms) for experiment in EXPERIMENTS}
+    rows = outcomes.groupby("experiment", observed=True).size()
+    assert (rows == counted.groupby("experiment", observed=True).size() * pd.Series(arms)).all()
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_where_both_arms_are_the_same_nobody_does_anything_else(outcomes, name):
+    both = outcomes[outcomes["experiment"] == name].pivot_table(
+        index="user_id", columns="variant", values="revenue", observed=True
+    )
+    assert (both["A"] == both["B"]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "arm", "measure", "sign"),
+    [
+        ("one_page_checkout", "B", "orders", 1),
+        ("delivery_fee_upfront", "B", "orders", -1),
+        ("personal_greeting", "B", "orders", 1),
+        ("new_recommender", "B", "orders", 1),
+        ("new_home_page", "B", "orders", 1),
+        ("lower_prices", "B", "orders", 1),
+        ("lower_prices", "B", "margin", -1),
+        ("win_back", "B", "orders", 1),
+        ("incentive_holdout", "eligible", "orders", 1),
+        ("incentive_holdout", "eligible", "margin", -1),
+        ("spring_coupon", "ten_percent", "orders", 1),
+        ("spring_coupon", "twenty_percent", "margin", -1),
+    ],
+)
+def test_each_arm_moves_what_it_is_said_to_move(block, name, arm, measure, sign):
+    told = truth_of_sums(WORLD, block(WORLD, 0).sums)["experiments"][name]
+    assert np.sign(told["effects"][arm][measure]) == sign
+
+
+def test_truth_is_the_mean_of_the_units(block, outcomes):
+    told = truth_of_sums(WORLD, block(WORLD, 0).sums)["experiments"]
+    outcomes = outcomes.assign(conversion=outcomes["orders"] > 0)
+    means = outcomes.groupby(["experiment", "variant"], observed=True)[list(MEASURES)].mean()
+    for (name, arm), row in means.iterrows():
+        assert [told[name]["arms"][arm][measure] for measure in MEASURES] == pytest.approx(row.tolist())
+
+
+def test_arms_differ_from_each_other_as_truth_says(block, outcomes):
+    """Difference of the arms' users against the mean effect: off by chance only, in all experiments together."""
+    told = truth_of_sums(WORLD, block(WORLD, 0).sums)["experiments"]
+    scores = []
+    for experiment in EXPERIMENTS:
+        own = outcomes[outcomes["is_own"] & (outcomes["experiment"] == experiment.name)]
+        control = own.loc[own["variant"] == experiment.arms[0].name, "orders"]
+        for arm in experiment.arms[1:]:
+            treated = own.loc[own["variant"] == arm.name, "orders"]
+            error = np.sqrt(control.var() / len(control) + treated.var() / len(treated))
+            effect = told[experiment.name]["effects"][arm.name]["orders"]
+            scores.append((treated.mean() - control.mean() - effect) / error)
+    assert len(scores) == 12
+    assert np.abs(scores).max() < 3.5  # of 12; a single one is above with probability 0.006
+    assert np.sum(np.square(scores)) < 32.9  # the 0.999 quantile of χ² with 12 degrees of freedom
+
+
+def test_coupons_work_by_the_type_of_user(stage, lives):
+    """Always-buyers redeem without buying more, sleeping dogs buy less, persuadables more."""
+    potential = imagine(stage(WORLD), lives(WORLD, 0), INDEX["spring_coupon"])
+    kind = lives(WORLD, 0).users.coupon_type[potential.user]
+    none, _, twenty = ([orders[kind == k].sum() for k in range(4)] for orders in potential.orders)
+    assert twenty[0] == none[0]
+    assert twenty[1] > 1.5 * none[1]
+    assert twenty[3] < none[3]
+    revenue = [potential.revenue[arm][kind == 0].sum() for arm in (0, 2)]
+    assert revenue[1] < revenue[0]
+
+
+def test_novelty_wears_off(stage, lives):
+    """Extra orders on the first day are the knob's share; without it both arms are the same."""
+    without = dataclasses.replace(WORLD, novelty=0.0)
+    for world in (WORLD, without):
+        potential = imagine(stage(world), lives(world, 0), INDEX["new_home_page"])
+        gain = potential.orders[1].sum() / potential.orders[0].sum() - 1
+        assert (gain == 0) if world is without else (0.05 < gain < world.novelty)
