@@ -39,6 +39,10 @@ def test_nothing_said(saying, said):
     assert read_needs(saying(said)) == Needs(False, {}, (), None, False)
 
 
+def test_what_it_may_use_can_be_said_with_columns(saying):
+    assert read_needs(saying({"may_use": {"users": ["country"]}})).may_use == ("users",)
+
+
 def test_that_it_needs_nothing_is_said_too(saying):
     assert read_needs(saying({"needs": {}})).declared
 
@@ -50,7 +54,7 @@ def test_that_it_needs_nothing_is_said_too(saying):
         ({"needs": ["orders"]}, "workbench.needs should be"),
         ({"needs": {"orders": "user_id"}}, "workbench.needs should be"),
         ({"needs": {"orders": [1]}}, "workbench.needs should be"),
-        ({"may_use": "users"}, "workbench.may_use should be [table, …]"),
+        ({"may_use": "users"}, "workbench.may_use should be [table, …] or {table: [column, …]}"),
         ({"metrics": {"file": "metrics"}}, "workbench.metrics should be {file: parameter, names: [parameter, …]}"),
         ({"as_of": "today"}, "workbench.as_of should be now, or be left out; found 'today'"),
     ],

@@ -68,7 +68,7 @@ def read_needs(path: Path) -> Needs:
 
     Raises:
         StudyError: The notebook cannot be read, or its metadata say it in another way than
-            `{needs: {table: [column, …]}, may_use: [table, …], metrics: {file: parameter, names: [parameter, …]},
+            `{needs: {table: [column, …]}, may_use: [table, …] or as needs, metrics: {file: parameter, names: [parameter, …]},
             as_of: now}`, each of them optional.
     """
     said = read_document(path).get("metadata", {}).get("workbench", {})
@@ -76,8 +76,8 @@ def read_needs(path: Path) -> Needs:
     needs, may_use = said.get("needs", {}), said.get("may_use", [])
     if not (isinstance(needs, dict) and all(map(_is_names, needs.values()))):
         raise StudyError(f"{where}.needs should be {{table: [column, …]}}")
-    if not _is_names(may_use):
-        raise StudyError(f"{where}.may_use should be [table, …]")
+    if not (_is_names(may_use) or (isinstance(may_use, dict) and all(map(_is_names, may_use.values())))):
+        raise StudyError(f"{where}.may_use should be [table, …] or {{table: [column, …]}}")
     if said.get("as_of", "now") != "now":
         raise StudyError(f"{where}.as_of should be now, or be left out; found {said['as_of']!r}")
     tables = {table: tuple(columns) for table, columns in needs.items()}
