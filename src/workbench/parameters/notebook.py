@@ -68,8 +68,8 @@ def read_needs(path: Path) -> Needs:
 
     Raises:
         StudyError: The notebook cannot be read, or its metadata say it in another way than
-            `{needs: {table: [column, …]}, may_use: [table, …] or as needs, metrics: {file: parameter, names: [parameter, …]},
-            as_of: now}`, each of them optional.
+            `{needs: {table: [column, …]}, may_use: [table, …], metrics: {file: parameter, names: [parameter, …]},
+            as_of: now}`, each of them optional; `may_use` may also be said as `needs` is.
     """
     said = read_document(path).get("metadata", {}).get("workbench", {})
     where = f"notebook {path.stem}: the metadata workbench"
