@@ -19,7 +19,7 @@ def studied(project):
 def test_help_is_at_hand_everywhere(project):
     done = project.run("--help")
     assert done.returncode == 0
-    for command in ("run", "check", "params", "ls", "show", "index", "sample", "doctor"):
+    for command in ("run", "check", "params", "ls", "show", "index", "sample", "data", "doctor"):
         assert f"\n  {command} " in done.stdout
         assert project.run(command, "--help").returncode == 0
 

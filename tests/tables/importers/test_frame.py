@@ -250,6 +250,18 @@ def test_a_workbook_of_something_else(write_workbook, tmp_path):
     )
 
 
+def test_empty_sheets_are_passed_over(write_workbook, tmp_path):
+    header = ("InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country")
+    line = (1, "85123A", "HEART", 1, "2010-12-01 08:00:00", 2.5, 1, "X")
+    path = write_workbook("o.xlsx", {"Sheet1": [header, line], "Sheet2": []})
+
+    account = import_export("uci-online-retail", path, tmp_path / "out")
+
+    assert [read.source for read in account.reads] == ["o.xlsx, sheet 'Sheet1'"]
+    with pytest.raises(DataError, match=r"^e\.xlsx has no sheet with rows; export it again$"):
+        import_export("uci-online-retail", write_workbook("e.xlsx", {"Sheet1": []}), tmp_path / "out")
+
+
 # --- The command ------------------------------------------------------------------------------------------------
 
 

@@ -93,7 +93,7 @@ def _lay_out(desk: Desk, path: Path) -> dict[str, int]:
     for file in sorted(_files(path)) if path.is_dir() else [path]:
         if file.name.lower().endswith(".xlsx"):
             book = Workbook(file)
-            for sheet in book.sheets:
+            for sheet in book.sheets():
                 rows = desk.read_sheet(book, sheet, f"source_{len(found)}", _COLUMNS)
                 found[f"{file.name}, sheet {sheet!r}"] = rows
         else:

@@ -26,6 +26,7 @@ class Workbook:
         import python_calamine
 
         self.file = path.name
+        self._open: python_calamine.CalamineSheet | None = None
         try:
             self._book = python_calamine.CalamineWorkbook.from_path(str(path))
         except python_calamine.PasswordError:
@@ -35,10 +36,19 @@ class Workbook:
                 f"{path.name} is no whole Excel workbook, whatever its name says; copy or export it again"
             ) from None
 
-    @property
-    def sheets(self) -> tuple[str, ...]:
-        """Names of the sheets, in their order."""
-        return tuple(self._book.sheet_names)
+    def sheets(self) -> Iterator[str]:
+        """Names of the sheets that hold anything, in their order; Excel itself adds empty ones.
+
+        Raises:
+            DataError: There is none.
+        """
+        held = 0
+        for name in self._book.sheet_names:
+            if any(True for _ in self._rows(name)):
+                held += 1
+                yield name
+        if not held:
+            raise DataError(f"{self.file} has no sheet with rows; export it again")
 
     def header(self, sheet: str) -> tuple[str, ...]:
         """The first row's values, as text."""
@@ -57,7 +67,10 @@ class Workbook:
         import python_calamine
 
         try:
-            yield from self._book.get_sheet_by_name(sheet).iter_rows()
+            # The latest sheet is kept: to open one is to read all of it.
+            if self._open is None or self._open.name != sheet:
+                self._open = self._book.get_sheet_by_name(sheet)
+            yield from self._open.iter_rows()
         except python_calamine.CalamineError:
             raise DataError(f"{self.file}: the sheet {sheet!r} is damaged; copy or export the file again") from None
 
