@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
 
 
 def test_the_sample_goes_where_the_catalogue_looks_for_it(project):
@@ -35,3 +44,27 @@ def test_too_few_users_are_refused(project):
     done = project.run("sample", "--users", "7")
     assert done.returncode == 2
     assert "7 is not in the range x>=100" in done.stderr
+
+
+def test_a_terminal_sees_how_far_it_is(project):
+    terminal, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    command = [sys.executable, "-c", "from workbench.cli import main; main()", "sample", "--users", "150"]
+    done = subprocess.run(command, cwd=project.root, stdout=subprocess.PIPE, stderr=screen, check=True, timeout=120)
+    os.close(screen)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert "Making users: 100%" in shown
+    assert done.stdout.decode().strip() == str(project.root / "data" / "sample")
+
+
+def test_who_interrupts_it_finds_nothing_half_made(project):
+    process = project.start("sample", "--users", "2000000", "--out", "big")
+    deadline = time.monotonic() + 60
+    while not list(project.root.glob(".big-*/sample/*/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.strip() == "Aborted!"
+    assert sorted(path.name for path in project.root.iterdir()) == ["experiments", "notebooks"]

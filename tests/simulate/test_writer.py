@@ -143,6 +143,19 @@ def test_blocks_come_in_their_order_with_running_ids_on_any_number_of_threads(co
     assert set(whole.truth["product_days"]["lost"].to_pylist()) == {2 * sum(range(7))}
 
 
+def test_more_blocks_leave_the_rows_of_those_before_as_they_were():
+    few, more = (list(Blocks(World(users=users, seed=11))) for users in (BLOCK, BLOCK + 300))
+    assert len(few) == 1
+    assert len(more) == 2
+    assert few[0].tables == more[0].tables
+    assert few[0].truth == more[0].truth
+    for name, column in (("orders", "order_id"), ("sessions", "session_id"), ("touches", "touch_id")):
+        ids = more[1].tables[name][column].to_numpy()
+        assert ids.tolist() == list(range(few[0].ids[column] + 1, few[0].ids[column] + 1 + len(ids)))
+    orders = set(more[1].tables["orders"]["order_id"].to_pylist())
+    assert set(more[1].tables["order_items"]["order_id"].to_pylist()) == orders
+
+
 def test_sums_leave_tables_without_ids_as_they_are():
     sums = Sums(ids={"order_id": 10})
     table = pa.table({"user_id": [1]})
