@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.errors import DataError, MachineError, StudyError
-from workbench.tables import collect, open_catalog
+from workbench.tables import check_contract, collect, open_catalog
 
 GOOD = "experiment,user_id,variant\ne,1,A\n"
 
@@ -133,6 +133,22 @@ def test_damage_inside_a_parquet_is_said_when_it_is_met(tmp_path: Path, opened: 
 
     with pytest.raises(DataError, match=r"could not answer|cannot be read"):
         _read(opened, "e.parquet")
+
+
+def test_duplicates_fail_the_contract_with_their_share(tmp_path: Path, opened: Any) -> None:
+    """Of 1,000 orders 200 stand twice: nothing is dropped in silence."""
+    orders = [*range(800), *range(200)]
+    pq.write_table(
+        pa.table({"order_id": orders, "user_id": orders, "ordered_at": ["2026-01-05"] * 1000}), tmp_path / "o.parquet"
+    )
+    catalog = opened(orders={"source": "o.parquet", "utc_offset_hours": 0})
+
+    (breach,) = check_contract(catalog, "orders")
+
+    assert (breach.severity, breach.count, breach.share) == ("fail", 200, 0.2)
+    assert breach.detail == (
+        "200 of 1,000 orders repeat the order id of another row, for example order 0; order 1; order 2"
+    )
 
 
 def test_a_parquet_with_a_column_twice(tmp_path: Path, opened: Any) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from workbench.errors import DataError
-from workbench.tables import check_contract, collect, open_catalog
+from workbench.tables import collect, examine, open_catalog
 from workbench.tables.importers import import_export
 
 # Headers and spellings ("lenght") as in the published files; the ids are shorter.
@@ -205,8 +205,8 @@ def test_the_contract_holds_but_for_anonymous_orders(export: Path, tmp_path: Pat
     import_export("olist", export, tmp_path / "out")
 
     catalog = open_catalog(tmp_path / "out" / "catalog.yaml")
-    found = [breach.detail for name in catalog.names for breach in check_contract(catalog, name)]
-    assert found == ["1 of 5 orders (20.0 %) has no user id"]
+    found = [breach.detail for name in catalog.names for breach in examine(catalog, name).breaches]
+    assert found == ["1 of 5 orders (20.0 %) has no user id, for example order o5"]
 
 
 def test_repeated_rows_are_left_out_and_counted(export: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from workbench.errors import DataError
-from workbench.tables import check_contract, collect, open_catalog
+from workbench.tables import collect, examine, open_catalog
 from workbench.tables.importers import import_export
 
 # The columns of an export, in their order (Shopify's help, "Exporting orders").
@@ -154,26 +154,24 @@ def test_the_first_row_of_an_order_carries_its_totals(imported) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("words", "status"),
-    [
-        ({"Financial_Status": "pending"}, "placed"),
-        ({"Financial_Status": "partially_paid"}, "placed"),
-        ({"Financial_Status": "paid", "Fulfillment_Status": "partial"}, "paid"),
-        ({"Financial_Status": "partially_refunded"}, "paid"),
-        ({"Financial_Status": "pending", "Fulfillment_Status": "fulfilled"}, "shipped"),
-        ({"Financial_Status": "refunded", "Fulfillment_Status": "fulfilled"}, "returned"),
-        ({"Financial_Status": "refunded", "Cancelled_at": "2026-02-01 09:00:00 +0800"}, "cancelled"),
-        ({"Financial_Status": "voided"}, "cancelled"),
-        ({"Financial_Status": "on the house"}, None),
-    ],
+STATUSES = (
+    ({"Financial_Status": "pending"}, "placed"),
+    ({"Financial_Status": "partially_paid"}, "placed"),
+    ({"Financial_Status": "paid", "Fulfillment_Status": "partial"}, "paid"),
+    ({"Financial_Status": "partially_refunded"}, "paid"),
+    ({"Financial_Status": "pending", "Fulfillment_Status": "fulfilled"}, "shipped"),
+    ({"Financial_Status": "refunded", "Fulfillment_Status": "fulfilled"}, "returned"),
+    ({"Financial_Status": "refunded", "Cancelled_at": "2026-02-01 09:00:00 +0800"}, "cancelled"),
+    ({"Financial_Status": "voided"}, "cancelled"),
+    ({"Financial_Status": "on the house"}, None),
 )
-def test_status(imported, words: dict, status: str | None) -> None:
-    account, tables = imported(first("#1", 1, **words))
 
-    assert tables["orders"][0]["status"] == status
-    said = "orders of an unknown Financial Status, whose status is left missing: 1" in account.notes
-    assert said == (status is None)
+
+def test_status(imported) -> None:
+    account, tables = imported(*(first(f"#{i}", i, **words) for i, (words, _) in enumerate(STATUSES)))
+
+    assert [row["status"] for row in tables["orders"]] == [status for _, status in STATUSES]
+    assert account.notes[1] == "orders of an unknown Financial Status, whose status is left missing: 1"
 
 
 def test_refunds_stay_with_their_order(imported) -> None:
@@ -300,11 +298,13 @@ def test_summer_time_does_not_move_an_order_to_another_day(imported) -> None:
 
 
 def test_the_contract_holds(imported, tmp_path: Path) -> None:
-    imported(first("#1", 1), more("#1"), first("#2", 2, Email=""))
+    imported(first("#1", 1, Subtotal="32.00", Total="38.00"), more("#1"), first("#2", 2, Email=""))
 
     catalog = open_catalog(tmp_path / "out" / "catalog.yaml")
-    found = [breach.detail for name in catalog.names for breach in check_contract(catalog, name)]
-    assert found == ["1 of 2 orders (50.0 %) has no user id", "1 of 3 order items (33.3 %) has no user id"]
+    assert [breach.detail for name in catalog.names for breach in examine(catalog, name).breaches] == [
+        "1 of 2 orders (50.0 %) has no user id, for example order #2",
+        "1 of 3 order items (33.3 %) has no user id, for example order #2, line 1",
+    ]
 
 
 @pytest.mark.parametrize(

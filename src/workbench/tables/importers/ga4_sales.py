@@ -6,10 +6,12 @@ from workbench.tables.importers.desk import Desk
 
 # A purchase is sent again when its page is loaded again: of one transaction the first counts.
 _PURCHASES = """
-CREATE TABLE purchases AS SELECT *, row_number() OVER (PARTITION BY transaction_id ORDER BY micros, event_id) AS copy
+CREATE TABLE purchases AS
+SELECT event_id, micros, user_id, session_id, transaction_id, currency, ecommerce, items,
+    row_number() OVER (PARTITION BY transaction_id ORDER BY micros, event_id) AS copy
 FROM kept WHERE event_name = 'purchase';
 
-CREATE TABLE refunds AS SELECT * FROM kept WHERE event_name = 'refund';
+CREATE TABLE refunds AS SELECT event_id, micros, transaction_id, ecommerce, items FROM kept WHERE event_name = 'refund';
 """
 
 
