@@ -51,7 +51,7 @@ def test_age_is_reckoned_on_the_business_clock(orders: Any) -> None:
 
     assert orders(stored, now, utc_offset_hours=8, fresh_within_hours=3) == []
     assert orders(stored, now, utc_offset_hours=8, fresh_within_hours=1) == [
-        ("fail", "the latest order is of 2026-10-11 08:00, 2 hours ago; at most 1 hours were promised")
+        ("fail", "the latest order is of 2026-10-11 08:00, 2 hours ago; at most 1 hour was promised")
     ]
 
 

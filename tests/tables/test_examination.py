@@ -485,6 +485,12 @@ def test_columns_that_are_required_and_lacking_are_all_named(examined: Examiner)
     ]
 
 
+def test_a_column_that_lacks_is_what_its_breach_is_about(examined: Examiner) -> None:
+    found = examined(order_items=rows_of("order_items", {}).drop(columns=["quantity", "unit_price"]))
+
+    assert [breach.columns for breach in found.breaches] == [("quantity",), ("unit_price",)]
+
+
 def test_what_cannot_be_read_is_an_answer(examined: Examiner, tmp_path: Path, opened: Any) -> None:
     (tmp_path / "orders.csv").write_text("order_id,user_id,ordered_at\n1,u,yesterday\n")
 

@@ -35,9 +35,8 @@ def staleness(schema: CanonicalTable, rows: int, last: datetime, hours: float, n
     if age <= timedelta(hours=hours):
         return []
     said = f"{last:%Y-%m-%d}" if dated else f"{last:%Y-%m-%d %H:%M}"
-    sentence = (
-        f"the latest {singular(schema.name)} is of {said}, {_span(age)} ago; at most {hours:g} hours were promised"
-    )
+    promised = "1 hour was" if hours == 1 else f"{hours:g} hours were"
+    sentence = f"the latest {singular(schema.name)} is of {said}, {_span(age)} ago; at most {promised} promised"
     return [Breach(schema.name, (schema.clock,), sentence, 0, rows, (), "fail")]
 
 
@@ -83,4 +82,4 @@ def unusual_days(schema: CanonicalTable, rows: int, counts: Mapping[date, int], 
 
 def _span(age: timedelta) -> str:
     hours = age / timedelta(hours=1)
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"
+    return f"{max(hours, 1):.0f} hour{'s' if hours >= 1.5 else ''}" if hours < 48 else f"{hours / 24:.0f} days"

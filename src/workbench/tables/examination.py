@@ -69,10 +69,10 @@ def examine(catalog: Catalog, name: str, *, now: datetime | None = None) -> Exam
     try:
         lacks = catalog.lacks(name)
         if lacks:
-            return _unread(schema, lacks, [_without(name, column) for column in lacks])
+            return _unread(schema, lacks, {_without(name, column): (column,) for column in lacks})
         return _examined(catalog, schema, now or datetime.now(UTC).replace(tzinfo=None))
     except DataError as error:
-        return _unread(schema, (), [str(error)])
+        return _unread(schema, (), {str(error): ()})
 
 
 def require(
@@ -142,8 +142,9 @@ def passing(table: Any, schema: CanonicalTable, ids: Sequence[str]) -> dict[str,
     return asked
 
 
-def _unread(schema: CanonicalTable, lacks: tuple[str, ...], sentences: Sequence[str]) -> Examination:
-    breaches = tuple(Breach(schema.name, lacks, sentence, 0, 0, (), "fail") for sentence in sentences)
+def _unread(schema: CanonicalTable, lacks: tuple[str, ...], faults: Mapping[str, tuple[str, ...]]) -> Examination:
+    """A table of which nothing was asked: what is wrong, and with which columns."""
+    breaches = tuple(Breach(schema.name, columns, said, 0, 0, (), "fail") for said, columns in faults.items())
     return Examination(schema.name, 0, None, None, (), lacks, (), {}, breaches)
 
 
