@@ -15,7 +15,7 @@ from workbench.errors import StudyError
 from workbench.simulate.blocks import THREADS, Blocks
 from workbench.simulate.world import World
 
-GROUP_ROWS = 500_000  # of a Parquet file are written together, at least
+GROUP_ROWS = 250_000  # of a Parquet file are written together, at least
 TRUTH = "truth.json"
 
 
