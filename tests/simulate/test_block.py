@@ -17,7 +17,7 @@ from workbench.simulate.world import BLOCK, World
 WORLD = World(users=5_000, seed=11)
 DIGESTS = {
     "users": "da0503b77ebbd0f9",
-    "sessions": "12ae0733ab4941f6",
+    "sessions": "eef11dcc5c9651aa",
     "orders": "034d6b365583043a",
     "order_items": "c1f824bc738432ce",
     "returns": "e7a473897da8bcd9",

@@ -32,7 +32,11 @@ def uniforms(seed: int, purpose: str, first: int, count: int, *, block: int = 0)
     start, skipped = divmod(first, _PER_COUNTER)
     philox = np.random.Philox(key=key, counter=np.array([start, block, 0, 0], dtype=np.uint64))
     raw = philox.random_raw(skipped + count)[skipped:]
-    return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    raw >>= np.uint64(11)
+    drawn = raw.astype(np.float64)
+    drawn += 0.5  # in place, as much of a world's making is spent here
+    drawn *= 2.0**-53
+    return drawn
 
 
 def normal(u: Uniforms) -> Uniforms:

@@ -62,7 +62,9 @@ def sessions_table(lives: Lives, seen: NDArray[np.int64]) -> pa.Table:
     visits, shopping = lives.browsing.visits, lives.shopping
     came = np.flatnonzero(shopping.comes)
     user = visits.user[came]
-    steps = shopping.carted[came].astype(np.int64) + shopping.checked_out[came] + shopping.paid[came]
+    looks = np.where(shopping.viewed, lives.browsing.looked, 0)
+    taken = np.bincount(lives.browsing.lines.visit[shopping.taken], minlength=len(visits))
+    steps = 1 + looks + taken + shopping.checked_out + shopping.paid
     return pa.table(
         {
             "session_id": np.arange(1, len(came) + 1),
@@ -71,7 +73,7 @@ def sessions_table(lives: Lives, seen: NDArray[np.int64]) -> pa.Table:
             "channel": words(seen[came], CHANNELS),
             "device": words(lives.users.device[user], DEVICES),
             "landing": words((visits.stream[came] > 0).astype(np.int64), LANDINGS),
-            "events": 1 + np.where(shopping.viewed[came], lives.browsing.looked[came], 0) + steps,
+            "events": steps[came],
             "converted": shopping.paid[came],
         }
     )
