@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 import pytest
 
-from workbench.tables import collect, open_catalog
+from workbench.tables import collect, examine, open_catalog
 from workbench.tables.importers import import_export
 
 _NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -54,6 +54,11 @@ class Import:
     def fates(self) -> list[list[tuple[int, str, str]]]:
         """Per source: rows, where to and why."""
         return [[(fate.rows, fate.into, fate.why) for fate in read.fates] for read in self.account.reads]
+
+    def failures(self) -> list[str]:
+        """What the wider contracts find wrong; warnings are what an export may well have."""
+        breaches = (breach for name in self.catalog.names for breach in examine(self.catalog, name).breaches)
+        return [breach.detail for breach in breaches if breach.severity == "fail"]
 
 
 @pytest.fixture

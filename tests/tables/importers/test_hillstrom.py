@@ -63,6 +63,7 @@ def test_the_real_file_gives_the_published_effects(shared, tmp_path, imported):
 
     found = imported("hillstrom", path)
 
+    assert found.failures() == []
     assert found.fates() == [[(64_000, "exposures", "customers with their arm and outcomes")]]
     study = abtest.design(
         str(tmp_path / "metrics.yaml"), experiment="email", control="No E-Mail", goals=["visit", "conversion", "spend"]
