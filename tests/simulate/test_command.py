@@ -68,3 +68,12 @@ def test_who_interrupts_it_finds_nothing_half_made(project):
     assert (process.returncode, out) == (1, "")
     assert err.strip() == "Aborted!"
     assert sorted(path.name for path in project.root.iterdir()) == ["experiments", "notebooks"]
+
+
+def test_without_room_there_is_a_sentence_and_no_file(project):
+    command = [sys.executable, "-c", "from workbench.cli import main; main()", "sample", "--users", "3000"]
+    limited = ["sh", "-c", 'ulimit -f 300 && exec "$@"', "sh", *command]  # 150 KB per file
+    done = subprocess.run(limited, cwd=project.root, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.strip() == "the disk is full: make room and run again"
+    assert list((project.root / "data").iterdir()) == []
