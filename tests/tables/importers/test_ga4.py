@@ -485,9 +485,6 @@ def test_the_contract_holds_but_for_names_of_ga4(imported, tmp_path: Path) -> No
     assert (breach.severity, breach.columns, breach.count) == ("warn", ("event_name",), 3)
 
 
-BROKEN = {**EDGES[0], "event_timestamp": None}
-
-
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -512,6 +509,24 @@ def test_what_cannot_be_imported(tmp_path: Path, name: str, content: str, said: 
 
     assert str(caught.value) == said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("factor", [0.001, 1000])
+def test_times_in_another_unit_are_refused(tmp_path: Path, factor: float) -> None:
+    wrong = {**EDGES[0], "event_timestamp": int(EDGES[0]["event_timestamp"] * factor)}
+    write_parquet(tmp_path / "e.parquet", [wrong])
+
+    with pytest.raises(DataError, match=r"1 of 1 events have no event_timestamp \(microseconds since 1970\)"):
+        import_export("ga4", tmp_path / "e.parquet", tmp_path / "out")
+
+
+def test_events_of_the_same_moment_are_taken_in_the_order_of_the_files(imported) -> None:
+    """The engine works in parallel: without an order, each import could name another channel."""
+    events = [event("page_view", "2026-01-31 10:00:00", params={"source": f"s{i}", "medium": "m"}) for i in range(50)]
+
+    _, tables = imported(*events)
+
+    assert tables["sessions"][0]["channel"] == "s0 / m"
 
 
 def test_a_parquet_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -37,10 +37,12 @@ FROM stage ANTI JOIN extra USING (event_id) WHERE user_key IS NOT NULL AND known
 CREATE TABLE persons AS SELECT user_key, min(user_id) AS linked_user
 FROM links GROUP BY user_key HAVING count(*) = 1;
 """
+# `moment` orders events by time, and those of the same microsecond as the files do, so that every import says the same.
 _KEPT = f"""
 CREATE VIEW kept AS SELECT *, coalesce(known_user, linked_user, user_key) AS user_id,
     coalesce(MAP {{{", ".join(f"{quoted(said)}: {quoted(meant)}" for said, meant in NAMES.items())}}}[name], name)
-        AS event_name
+        AS event_name,
+    micros * 1024 + event_id % 1024 AS moment
 FROM stage ANTI JOIN extra USING (event_id) LEFT JOIN persons USING (user_key)"""  # noqa: S608  own words
 
 _STEPS = ("visit", "view", "cart", "checkout", "purchase")
@@ -48,33 +50,33 @@ _STEP = """CASE event_name WHEN 'purchase' THEN 5 WHEN 'begin_checkout' THEN 4 W
     WHEN 'add_to_cart' THEN 3 WHEN 'view_item' THEN 2 ELSE 1 END"""
 _SESSIONS = f"""
 CREATE TABLE visits AS SELECT session_id, arg_max(user_id, event_id) AS user_id,
-    make_timestamp(min(micros)) AS started_at, any_value(user_key) AS user_key, arg_min(channel, micros) AS channel,
-    arg_min(campaign, micros) AS campaign, arg_min(device, micros) AS device, arg_min(url, micros) AS landing,
-    arg_min(country, micros) AS country, count(*) AS events, bool_or(event_name = 'purchase') AS converted,
+    make_timestamp(min(micros)) AS started_at, any_value(user_key) AS user_key, arg_min(channel, moment) AS channel,
+    arg_min(campaign, moment) AS campaign, arg_min(device, moment) AS device, arg_min(url, moment) AS landing,
+    arg_min(country, moment) AS country, count(*) AS events, bool_or(event_name = 'purchase') AS converted,
     [{", ".join(quoted(step) for step in _STEPS)}][max({_STEP})] AS step
 FROM kept WHERE session_id IS NOT NULL GROUP BY session_id"""  # noqa: S608
 
 _TABLES = {
     "events": """
         SELECT event_id, user_id, make_timestamp(micros) AS event_at, event_name, session_id, user_key,
-            if(len(items) = 1, items[1].item_id, NULL) AS product_id,
-            if(len(items) = 1, items[1].item_category, NULL) AS category_id, query, url, device, value
+            if(len(items) = 1, nullif(nullif(items[1].item_id, ''), '(not set)'), NULL) AS product_id,
+            if(len(items) = 1, nullif(items[1].item_category, ''), NULL) AS category_id, query, url, device, value
         FROM kept""",
     "sessions": "SELECT * FROM visits",
     "identities": "SELECT * FROM links",
     "users": """
         SELECT user_id, make_timestamp(min(least(micros, first_touch))) AS first_seen_at,
-            arg_min(first_channel, micros) AS acquisition_channel,
-            arg_min(first_campaign, micros) AS acquisition_campaign, arg_min(country, micros) AS country,
-            arg_min(region, micros) AS region, arg_min(city, micros) AS city
+            arg_min(first_channel, moment) AS acquisition_channel,
+            arg_min(first_campaign, moment) AS acquisition_campaign, arg_min(country, moment) AS country,
+            arg_min(region, moment) AS region, arg_min(city, moment) AS city
         FROM kept WHERE user_id IS NOT NULL GROUP BY user_id""",
     "products": """
-        SELECT product_id, coalesce(nullif(arg_max(category, micros), ''), '(not set)') AS category_id,
-            arg_max(title, micros) AS title, arg_max(brand, micros) AS brand
+        SELECT product_id, coalesce(nullif(arg_max(category, moment), ''), '(not set)') AS category_id,
+            arg_max(title, moment) AS title, arg_max(brand, moment) AS brand
         FROM (
             SELECT item.item_id AS product_id, item.item_name AS title, item.item_brand AS brand,
-                item.item_category AS category, micros
-            FROM (SELECT unnest(items) AS item, micros FROM kept WHERE len(items) > 0)
+                item.item_category AS category, moment
+            FROM (SELECT unnest(items) AS item, moment FROM kept WHERE len(items) > 0)
         )
         WHERE product_id NOT IN ('', '(not set)') GROUP BY product_id""",
 }

@@ -21,6 +21,7 @@ from workbench.tables.files import check_gzip, check_parquet
 from workbench.tables.importers.desk import Desk, quoted
 
 _JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+_EARLIEST, _LATEST = 946_684_800_000_000, 4_102_444_800_000_000  # the years 2000 and 2100
 _NEEDED = ("event_date", "event_timestamp", "event_name")
 
 # What is read, and as what: exports of other years have more and fewer fields, and JSON writes whole numbers as text.
@@ -187,7 +188,10 @@ def _checked(desk: Desk, file: str, target: str) -> int:
     count = int(desk.value(f"SELECT count(*) FROM {target}"))  # noqa: S608
     if not count:
         raise DataError(f"{file} holds no events; export it again")
-    right = "micros > 0 AND TRY_CAST(try_strptime(event_date, '%Y%m%d') AS DATE) IS NOT NULL AND name <> ''"
+    # Milliseconds would be of 1970, and nanoseconds of the year 50000.
+    right = (
+        f"micros BETWEEN {_EARLIEST} AND {_LATEST} AND try_strptime(event_date, '%Y%m%d') IS NOT NULL AND name <> ''"
+    )
     wrong = desk.rows(
         f"SELECT event_id - min(event_id) OVER () + 1 AS row, micros, event_date, name FROM {target} "  # noqa: S608
         f"QUALIFY ({right}) IS NOT true ORDER BY event_id"
