@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from workbench.simulate.block import truth_of_sums
-from workbench.simulate.experiments import EXPERIMENTS, INDEX
+from workbench.simulate.browsing import browse
+from workbench.simulate.experiments import EXPERIMENTS, INDEX, NEVER, Arms
+from workbench.simulate.funnel import shop
 from workbench.simulate.outcomes import MEASURES, imagine
 from workbench.simulate.world import World
 
@@ -131,10 +133,28 @@ def test_coupons_work_by_the_type_of_user(stage, lives):
     assert revenue[1] < revenue[0]
 
 
-def test_novelty_wears_off(stage, lives):
-    """Extra orders on the first day are the knob's share; without it both arms are the same."""
-    without = dataclasses.replace(WORLD, novelty=0.0)
-    for world in (WORLD, without):
+def test_without_novelty_the_new_home_page_does_nothing(stage, lives):
+    for novelty in (0.3, 0.0):
+        world = dataclasses.replace(WORLD, novelty=novelty)
         potential = imagine(stage(world), lives(world, 0), INDEX["new_home_page"])
         gain = potential.orders[1].sum() / potential.orders[0].sum() - 1
-        assert (gain == 0) if world is without else (0.05 < gain < world.novelty)
+        assert (gain == 0) if novelty == 0 else (0.05 < gain < novelty)
+
+
+@pytest.mark.parametrize("days", [(0, 1), (3, 5), (11, 14), (40, 60)])
+def test_novelty_halves_every_four_days(stage, lives, days):
+    """Everybody sees the new home page from one day on; what they then take of what they see, against the chances."""
+    life = lives(WORLD, 0)
+    new = INDEX["new_home_page"]
+    browsing = browse(stage(WORLD).shelf, life.users, life.browsing.visits, every=True)
+    began = 640 * 86_400
+    since = np.full_like(life.arms.since, NEVER)
+    since[new] = began
+    taken = shop(browsing, life.users, Arms(life.arms.forced(new, 1).arm, since)).taken
+    nothing = shop(browsing, life.users, Arms(life.arms.arm, np.full_like(since, NEVER)))
+    lines = browsing.lines
+    age = (np.take(browsing.visits.at, lines.visit) - began) / 86_400
+    seen = (age >= days[0]) & (age < days[1]) & nothing.viewed[lines.visit] & lines.in_stock
+    chance = (lines.chance * (1 + WORLD.novelty * 0.5 ** (age / 4)))[seen]
+    assert abs(taken[seen].sum() - chance.sum()) < 3.5 * np.sqrt((chance * (1 - chance)).sum())
+    assert (taken & ~nothing.taken)[age < 0].sum() == 0

@@ -25,7 +25,8 @@ class World:
             orders come at constant rates, so neither season, nor marketing, nor any experiment has an effect).
         seasonal: Whether demand follows weeks, seasons and sales days, and categories rise or have their season.
         split_bias: Share of the treated mobile users that the broken experiment loses.
-        novelty: Relative effect of the new home page on the first day; it halves every four days.
+        novelty: How much more often the new home page makes users put what they see into the basket, relative to
+            before, at the first visit; it halves every four days.
         endogenous_prices: How strongly prices follow demand: the share of a demand shock that the price takes up.
         late: Share of facts of the last day that have not arrived yet; it halves with each day before.
         bots: Bots per user; each makes hundreds of visits and buys nothing.
