@@ -87,8 +87,8 @@ def test_where_both_arms_are_the_same_nobody_does_anything_else(outcomes, name):
         ("win_back", "B", "orders", 1),
         ("incentive_holdout", "eligible", "orders", 1),
         ("incentive_holdout", "eligible", "margin", -1),
-        ("spring_coupon", "ten_percent", "orders", 1),
-        ("spring_coupon", "twenty_percent", "margin", -1),
+        ("spring_coupon", "10 % off", "orders", 1),
+        ("spring_coupon", "20 % off", "margin", -1),
     ],
 )
 def test_each_arm_moves_what_it_is_said_to_move(block, name, arm, measure, sign):

@@ -89,9 +89,9 @@ EXPERIMENTS = (
     Experiment(
         "spring_coupon",
         (
-            Arm("none", 1 / 3),
-            Arm("ten_percent", 1 / 3, visits=(1.0, 1.5, 1.0, 0.9), coupon=0.10),
-            Arm("twenty_percent", 1 / 3, visits=(1.0, 2.0, 1.05, 0.7), coupon=0.20),
+            Arm("no coupon", 1 / 3),
+            Arm("10 % off", 1 / 3, visits=(1.0, 1.5, 1.0, 0.9), coupon=0.10),
+            Arm("20 % off", 1 / 3, visits=(1.0, 2.0, 1.05, 0.7), coupon=0.20),
         ),
         "mail",
         _day("2026-05-11"),
