@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 from workbench.simulate.block import Maker
+from workbench.simulate.block_result import BlockResult
 from workbench.simulate.goods import make_goods
 from workbench.simulate.life import Lives, Stage, live, make_stage
 from workbench.simulate.marketing import make_marketing
-from workbench.simulate.result import BlockResult
 from workbench.simulate.world import World
 
 

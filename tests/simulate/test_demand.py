@@ -8,8 +8,8 @@ import pytest
 
 from workbench.simulate.experiments import EXPERIMENTS
 from workbench.simulate.goods import COMPETITORS_POWER, make_goods
+from workbench.simulate.in_memory import make_tables
 from workbench.simulate.people import PERSONAS, PRICE_FACTOR
-from workbench.simulate.platforms import make_tables
 from workbench.simulate.world import DAYS, FIRST_DAY, World
 
 # Before the first page test changes prices or tastes, and without the sales days' crowds: none of it matters here.

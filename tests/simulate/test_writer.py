@@ -16,9 +16,9 @@ import pytest
 from workbench.errors import StudyError
 from workbench.simulate import blocks as room
 from workbench.simulate import writer
+from workbench.simulate.block_result import BlockResult
 from workbench.simulate.blocks import Blocks, Sums
-from workbench.simulate.platforms import make_tables
-from workbench.simulate.result import BlockResult
+from workbench.simulate.in_memory import make_tables
 from workbench.simulate.world import BLOCK, World
 from workbench.simulate.writer import Files, write_world
 from workbench.tables import open_catalog

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.simulate.platforms import Platform, make_tables
+from workbench.simulate.in_memory import Platform, make_tables
 from workbench.simulate.world import World
 from workbench.simulate.writer import write_world
 

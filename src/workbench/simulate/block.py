@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workbench.simulate.aftersales import deliver, items_table, orders_table, returns_table, send_back, tickets_table
+from workbench.simulate.block_result import BlockResult
 from workbench.simulate.coupons import coupons_table, grants_table, redemptions_table
 from workbench.simulate.experiments import DAY, EXPERIMENTS
 from workbench.simulate.faults import spoil
@@ -17,7 +18,6 @@ from workbench.simulate.latents import channel_sums, users_truth, worth_of_produ
 from workbench.simulate.life import Lives, live, make_stage
 from workbench.simulate.marketing import CHANNELS, PAID, Marketing
 from workbench.simulate.outcomes import imagine, outcome_means, outcome_sums, outcomes_table
-from workbench.simulate.result import BlockResult
 from workbench.simulate.rows import events_table, exposures_table, seen_channels, sessions_table, users_table
 from workbench.simulate.touches import touches_table
 from workbench.simulate.world import DAYS, World

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.simulate.assortment import goods_tables, truth_of_goods
 from workbench.simulate.block import Maker, coupons_table, truth_of_sums
+from workbench.simulate.block_result import BlockResult
 from workbench.simulate.goods import PRODUCTS, Goods, make_goods
 from workbench.simulate.latents import survival_truth
 from workbench.simulate.marketing import (
@@ -24,7 +25,6 @@ from workbench.simulate.marketing import (
     truth_of_channels,
     truth_of_marketing,
 )
-from workbench.simulate.result import BlockResult
 from workbench.simulate.stock import inventory_table
 from workbench.simulate.world import BLOCK, DAYS, World
 

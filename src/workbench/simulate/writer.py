@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
-from workbench.errors import StudyError
 from workbench.simulate.blocks import THREADS, Blocks
-from workbench.simulate.world import World
+from workbench.simulate.world import UTC_OFFSET_HOURS, World
+from workbench.tables.replacement import Contents, replace_folder
+from workbench.tables.schema import TABLES, canonical
 
 GROUP_ROWS = 250_000  # of a Parquet file are written together, at least
-TRUTH = "truth.json"
+TRUTH, CATALOG = "truth.json", "catalog.yaml"
+CURRENCY = "CNY"
+_CONTENTS = Contents("a sample", TRUTH, (CATALOG, "truth/*.parquet", *(f"{name}/{name}.parquet" for name in TABLES)))
 
 
 def write_world(
     world: World, out: Path, *, events: bool = False, threads: int = THREADS, progress: bool = False
 ) -> None:
-    """Write all tables of a world as Parquet under `out`, `truth/` and `truth.json` beside them; times are in UTC.
+    """Write all tables of a world as Parquet under `out`, with their catalogue and the truth; times are in UTC.
 
     The folder is replaced as a whole: a reader never sees half of it, and a failure leaves the one before.
 
@@ -34,19 +37,10 @@ def write_world(
         progress: Show a bar, on a terminal only.
 
     Raises:
-        StudyError: `out` holds something else than a sample, which would be lost.
+        StudyError: `out` is a file, or holds anything that is not of a sample, which would be lost.
     """
-    out = out.absolute()
-    if out.is_dir() and any(out.iterdir()) and not (out / TRUTH).is_file():
-        raise StudyError(f"{out} holds other files than a sample, which would be lost; name a new or an empty folder")
-    if out.exists() and not out.is_dir():
-        raise StudyError(f"{out} is a file; name a new or an empty folder")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
-        made = Path(folder) / "sample"
-        made.mkdir()
-        _write(Blocks(world, events=events, threads=threads), made, progress=progress)
-        _replace(out, made, Path(folder) / "before")
+    with replace_folder(out, _CONTENTS) as making:
+        _write(Blocks(world, events=events, threads=threads), making.folder, progress=progress)
 
 
 class Files:
@@ -123,15 +117,18 @@ def _write(blocks: Blocks, folder: Path, *, progress: bool) -> None:
             files.add(f"{name}/{name}.parquet", table)
         for name, table in whole.truth.items():
             files.add(f"truth/{name}.parquet", table)
+    (folder / CATALOG).write_text(_catalog(folder), encoding="utf-8")
     (folder / TRUTH).write_text(json.dumps(whole.facts, indent=1) + "\n", encoding="utf-8")
 
 
-def _replace(out: Path, made: Path, before: Path) -> None:
-    if out.exists():
-        out.rename(before)
-    try:
-        made.rename(out)
-    except OSError:
-        if before.exists():
-            before.rename(out)
-        raise
+def _catalog(folder: Path) -> str:
+    """The catalogue over what was written, so that a study may name it wherever the folder lies."""
+    entries: dict[str, dict[str, object]] = {}
+    for name in (name for name in TABLES if (folder / name).is_dir()):
+        entries[name] = {"source": f"{name}/*.parquet"}
+        if "time" in canonical(name).columns.values():
+            entries[name]["utc_offset_hours"] = UTC_OFFSET_HOURS
+        if name == "orders":
+            entries[name]["constants"] = {"currency": CURRENCY}
+    head = "# Written by `workbench sample`: `catalog: …/catalog.yaml` lets a study read this sample.\n"
+    return head + yaml.safe_dump({"connection": "duckdb", "tables": entries}, sort_keys=False)
