@@ -44,11 +44,11 @@ def main() -> int:
     """Print the table, and keep it when it is whole; 1 when a line fails."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
     found = calibrate(seeds)
-    heading = (
-        f"# What `make calibrate` found\n\n{seeds} simulated platforms of {USERS:,} users, seeds 1 to {seeds}. A line fails when "
-        "it is more than three Monte-Carlo errors from what is wanted. Bias is against the truth of a platform's own\n"
-        "users, coverage that of all users there could be; regret is what a decision costs against the best one."
-    )
+    heading = f"""# What `make calibrate` found
+
+{seeds} simulated platforms of {USERS:,} users, seeds 1 to {seeds}.  Bias and coverage are against the truth of each
+platform's own users, regret against the best option on each platform.  A line fails when it is so far from what is wanted
+that a table of sound estimators would have such a line by chance once in a hundred times."""
     text = table(found, heading)
     if seeds == SEEDS:
         RESULTS.write_text(text, encoding="utf-8")
