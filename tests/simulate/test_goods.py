@@ -12,17 +12,16 @@ from workbench.simulate.goods import (
     CATEGORIES,
     COMPETITORS_POWER,
     KINDS,
-    LEAST_ARM_PRICE,
     MEAN_ACCEPTANCE,
     MOST_DAYS_OUT,
-    MOST_LIFT,
-    MOST_PRICE_FACTOR,
     OUT_PER_DAY,
     PRODUCTS,
+    ROOM_LIFT,
+    ROOM_PRICE,
+    ROOM_PRICE_FACTOR,
     Goods,
     make_goods,
 )
-from workbench.simulate.people import PRICE_FACTOR
 from workbench.simulate.world import DAYS, World
 
 
@@ -49,13 +48,12 @@ def test_prices_and_availability_are_these(goods):
 
 
 @pytest.mark.parametrize("endogenous", [0.0, 1.0])
-def test_no_chance_passes_one_under_any_arm_and_price_factor(endogenous):
+def test_acceptance_leaves_the_room_that_it_says(endogenous):
     goods = make_goods(World(endogenous_prices=endogenous))
-    assert PRICE_FACTOR.max() <= MOST_PRICE_FACTOR
     elasticity = goods.elasticity[goods.category].astype(float)[:, None]
-    lowest = goods.log_price + np.log(LEAST_ARM_PRICE)
-    most = goods.acceptance * np.exp(-MOST_PRICE_FACTOR * elasticity * lowest) * MOST_LIFT
-    assert most.max() <= 1 + 1e-6  # float32
+    lowest = goods.log_price + np.log(ROOM_PRICE)
+    most = goods.acceptance * np.exp(-ROOM_PRICE_FACTOR * elasticity * lowest) * ROOM_LIFT
+    assert most.max() == pytest.approx(1, abs=1e-6)  # float32
     assert goods.acceptance.min() == 0  # before launch
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import StudyError
 from workbench.simulate import draws
 from workbench.simulate.experiments import DAY, EXPERIMENTS
 from workbench.simulate.goods import CATEGORIES, PRODUCTS, Goods
@@ -23,8 +24,9 @@ MOST_LINES = len(LINES_SHARES)
 AT_A_TIME = 1024  # lines, so few that they stay in the processor's cache and a matrix product wants no other thread
 PER_CATEGORY = PRODUCTS // CATEGORIES
 QUANTITY_SHARES = np.array([0.86, 0.11, 0.03])
-MOST_LIKING = max(1 + liking for e in EXPERIMENTS for arm in e.arms for liking in arm.liking)
-LEAST_PRICE = min(arm.price for e in EXPERIMENTS for arm in e.arms)
+# A user may be in the best arm of every experiment at once; by persona, as liking is.
+MOST_LIKING = np.prod([1 + np.max([arm.liking for arm in e.arms], axis=0) for e in EXPERIMENTS], axis=0)
+LEAST_PRICE = float(np.prod([min(arm.price for arm in e.arms) for e in EXPERIMENTS]))
 FIRST_LIFT = int(min(e.begins for e in EXPERIMENTS if e.exposed == "page"))  # no day before has other chances
 
 
@@ -115,12 +117,24 @@ class Browsing:
 
 
 def make_shelf(world: World, goods: Goods) -> Shelf:
-    """The chances of all personas; made once for a world."""
+    """The chances of all personas; made once for a world.
+
+    Raises:
+        StudyError: The world's novelty would lift a chance above 1, and the effect would be less than it says.
+    """
     elasticity = PRICE_FACTOR[:, None] * goods.elasticity[goods.category]
     chance = (goods.acceptance * np.exp(-elasticity[:, :, None] * goods.log_price)).astype(np.float32)
     lifted = chance.astype(np.float64)
-    lifted[:, :, FIRST_LIFT:] *= MOST_LIKING * (1 + max(world.novelty, 0.0)) * LEAST_PRICE ** -elasticity[:, :, None]
+    lifted[:, :, FIRST_LIFT:] *= (MOST_LIKING[:, None] * LEAST_PRICE**-elasticity)[:, :, None]
     most = lifted.reshape(len(PERSONAS), CATEGORIES, PER_CATEGORY, DAYS).max(axis=2)
+    room = 1 / float(most[:, :, FIRST_LIFT:].max()) - 1
+    if world.novelty > room:
+        allowed = np.floor(1000 * room) / 1000
+        raise StudyError(
+            f"a novelty of {world.novelty:g} would make users put things into the basket with a chance above 1; "
+            f"the goods of this world leave room for {allowed:g} at most"
+        )
+    most[:, :, FIRST_LIFT:] *= 1 + max(world.novelty, 0.0)
     return Shelf(chance, most, goods)
 
 

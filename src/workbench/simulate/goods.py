@@ -28,9 +28,9 @@ PRODUCTS = CATEGORIES * PER_CATEGORY
 TASTES = 8
 KINDS = ("steady", "rising", "seasonal")  # of categories, in turn
 MEAN_ACCEPTANCE = 0.22  # of one that is seen, before shocks
-MOST_PRICE_FACTOR = 1.5  # no user's price factor is above this one …
-MOST_LIFT = 1.26  # … no arm raises acceptance more than so many times …
-LEAST_ARM_PRICE = 0.95  # … and none lowers prices further: then every chance stays at most 1
+# Room above acceptance, so that a chance stays one: for a price factor of a user, a price of an arm, and a lift of arms
+# and novelty up to these, all at once.  `browsing.make_shelf` holds the true ones together against 1.
+ROOM_PRICE_FACTOR, ROOM_PRICE, ROOM_LIFT = 1.5, 0.95, 1.26
 COMPETITORS_POWER = 0.5  # of the competitors' mean price relative to the base price
 OUT_PER_DAY, MOST_DAYS_OUT = 0.006, 9  # chance that a product runs out on a day; whole days that it then stays out
 FAR = 10**4  # a day beyond the horizon
@@ -166,9 +166,9 @@ def _acceptance(
     launched: NDArray[np.int16],
     retired: NDArray[np.int16],
 ) -> NDArray[np.float32]:
-    """Chances at the base price; a product whose chance could pass 1 is less liked as a whole, never cut off."""
-    most = beside - MOST_PRICE_FACTOR * elasticity[:, None] * (log_price + np.log(LEAST_ARM_PRICE))
-    mean = np.minimum(MEAN_ACCEPTANCE, np.exp(-most.max(axis=1)) / MOST_LIFT)
+    """Chances at the base price; a product that leaves too little room is less liked as a whole, never cut off."""
+    most = beside - ROOM_PRICE_FACTOR * elasticity[:, None] * (log_price + np.log(ROOM_PRICE))
+    mean = np.minimum(MEAN_ACCEPTANCE, np.exp(-most.max(axis=1)) / ROOM_LIFT)
     day = np.arange(DAYS)
     sold = (day >= launched[:, None]) & (day < retired[:, None])
     return np.where(sold, mean[:, None] * np.exp(beside), 0.0).astype(np.float32)
