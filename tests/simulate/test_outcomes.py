@@ -12,6 +12,7 @@ from workbench.simulate.block import truth_of_sums
 from workbench.simulate.browsing import browse
 from workbench.simulate.experiments import EXPERIMENTS, INDEX, NEVER, Arms
 from workbench.simulate.funnel import shop
+from workbench.simulate.orders import NO_COUPON, take_orders
 from workbench.simulate.outcomes import MEASURES, imagine
 from workbench.simulate.world import World
 
@@ -121,6 +122,29 @@ def test_arms_differ_from_each_other_as_truth_says(block, outcomes):
     assert np.sum(np.square(scores)) < 32.9  # the 0.999 quantile of χ² with 12 degrees of freedom
 
 
+def test_who_is_held_out_gets_no_coupon_of_a_mail_either(stage, lives):
+    """In the imagined arm too: the mail of the coupon test goes to those whom that arm holds not out."""
+    life, holdout, mail = lives(WORLD, 0), INDEX["incentive_holdout"], INDEX["spring_coupon"]
+    users, sent = life.users, EXPERIMENTS[INDEX["spring_coupon"]].begins
+    orders = {}
+    for arm in (0, 1):
+        forced = life.arms.forced(users, holdout, arm)
+        shopping = shop(life.browsing, users, forced)
+        orders[arm] = take_orders(stage(WORLD).goods, users, life.browsing, shopping, forced)
+        others = [i for i in range(len(EXPERIMENTS)) if i != mail]
+        assert np.array_equal(forced.since[others], life.arms.since[others])
+        there = (users.joined < sent) & (users.leaves > sent)
+        assert np.array_equal(forced.since[mail] < NEVER, there & (arm == 1))
+    assert (orders[0].coupon == NO_COUPON).all()
+    held_out = life.arms.arm[holdout] == 0
+    assert (orders[1].coupon[held_out[orders[1].user]] == mail).sum() > 10
+    potential = imagine(stage(WORLD), life, holdout)
+    age = orders[0].at - life.arms.since[holdout][orders[0].user]
+    within = (age >= 0) & (age < WINDOW.total_seconds())
+    counts = np.bincount(orders[0].user[within], minlength=len(users))
+    assert np.array_equal(potential.orders[0], counts[potential.user])
+
+
 def test_coupons_work_by_the_type_of_user(stage, lives):
     """Always-buyers redeem without buying more, sleeping dogs buy less, persuadables more."""
     potential = imagine(stage(WORLD), lives(WORLD, 0), INDEX["spring_coupon"])
@@ -150,7 +174,7 @@ def test_novelty_halves_every_four_days(stage, lives, days):
     began = 640 * 86_400
     since = np.full_like(life.arms.since, NEVER)
     since[new] = began
-    taken = shop(browsing, life.users, Arms(life.arms.forced(new, 1).arm, since)).taken
+    taken = shop(browsing, life.users, Arms(life.arms.forced(life.users, new, 1).arm, since)).taken
     nothing = shop(browsing, life.users, Arms(life.arms.arm, np.full_like(since, NEVER)))
     lines = browsing.lines
     age = (np.take(browsing.visits.at, lines.visit) - began) / 86_400

@@ -128,11 +128,16 @@ class Arms:
     arm: NDArray[np.int8]
     since: NDArray[np.int32]
 
-    def forced(self, experiment: int, arm: int) -> Arms:
-        """The same with everybody in one arm of one experiment."""
-        arms = self.arm.copy()
+    def forced(self, users: Users, experiment: int, arm: int) -> Arms:
+        """The same with everybody in one arm of one experiment.
+
+        Who is held out for good gets no coupon mail, and who would not be gets it: that is what the holdout is about.
+        """
+        arms, since = self.arm.copy(), self.since.copy()
         arms[experiment] = arm
-        return Arms(arms, self.since)
+        if experiment == INDEX["incentive_holdout"]:
+            since[INDEX["spring_coupon"]] = _coupon_mail(users, arms)
+        return Arms(arms, since)
 
     def works(self, experiment: int, user: NDArray[np.int32], at: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether the arm works on these users at these seconds; shape of both."""
@@ -148,13 +153,16 @@ def assign(world: World, users: Users) -> Arms:
     for i, experiment in enumerate(EXPERIMENTS):
         u = draws.uniforms(world.seed, f"experiments.{experiment.name}", users.first, count)
         arm[i] = draws.choice(u, np.array([arm.share for arm in experiment.arms]))
-    holdout = INDEX["incentive_holdout"]
-    since[holdout] = np.floor(users.joined * DAY)
-    coupon = INDEX["spring_coupon"]
-    sent = EXPERIMENTS[coupon].begins
-    reached = (users.joined < sent) & (users.leaves > sent) & (arm[holdout] == 1)
-    since[coupon, reached] = int(sent * DAY)
+    since[INDEX["incentive_holdout"]] = np.floor(users.joined * DAY)
+    since[INDEX["spring_coupon"]] = _coupon_mail(users, arm)
     return Arms(arm, since)
+
+
+def _coupon_mail(users: Users, arm: NDArray[np.int8]) -> NDArray[np.int64]:
+    """When the mail of the coupon test reaches each user: all open accounts, but for those held out; (users,)."""
+    sent = EXPERIMENTS[INDEX["spring_coupon"]].begins
+    reached = (users.joined < sent) & (users.leaves > sent) & (arm[INDEX["incentive_holdout"]] == 1)
+    return np.where(reached, int(sent * DAY), NEVER)
 
 
 def eligible(world: World, users: Users, experiment: Experiment) -> NDArray[np.bool_]:

@@ -1,7 +1,8 @@
 """Potential outcomes: what every exposed user would do in every arm of an experiment, all else as it is.
 
 The same uniforms serve every arm, so that the difference of two arms is what the arm does, user by user; for the arm
-that a user is in, the outcome is what the tables say.  The other experiments' arms and exposures are as they are.
+that a user is in, the outcome is what the tables say.  The other experiments' arms and exposures are as they are, but
+for the coupon mail, which follows the arm of the permanent holdout.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def imagine(stage: Stage, lives: Lives, experiment: int) -> Potential:
     count = len(users)
     sums = np.zeros((3, len(EXPERIMENTS[experiment].arms), count), dtype=np.int64)
     for arm in range(sums.shape[1]):
-        forced = arms.forced(experiment, arm)
+        forced = arms.forced(users, experiment, arm)
         orders = take_orders(stage.goods, users, near, shop(near, users, forced), forced)
         age = orders.at - since[orders.user]
         within = (age >= 0) & (age < WINDOW_DAYS * DAY)
