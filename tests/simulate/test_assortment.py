@@ -109,11 +109,17 @@ def test_competitors_are_seen_on_mondays_at_six(goods, tables):
 def test_the_truth_of_goods_is_what_made_them(goods):
     sold = np.arange(PRODUCTS * DAYS).reshape(PRODUCTS, DAYS) % 7
     lost = sold // 3
-    truth = {name: table.to_pandas() for name, table in truth_of_goods(goods, sold, lost).items()}
+    wanted = np.full((4, PRODUCTS), [[1.0], [2.0], [3.0], [4.0]])
+    wanted[:, 5] = 0
+    truth = {name: table.to_pandas() for name, table in truth_of_goods(goods, sold, lost, wanted).items()}
     products = truth["products"]
     assert products["sold"].tolist() == sold.sum(axis=1).tolist()
     assert products["lost"].tolist() == lost.sum(axis=1).tolist()
     assert np.array_equal(products["elasticity"], -goods.elasticity[goods.category].astype(float))
+    factor = (1 * 1.3 + 2 * 0.7 + 3 * 1.0 + 4 * 0.8) / 10  # of the personas, by what each wants
+    shown = products["market_elasticity"]
+    assert shown.isna().tolist() == [product == 5 for product in range(PRODUCTS)]
+    assert shown.drop(5).to_numpy() == pytest.approx(factor * products["elasticity"].drop(5).to_numpy())
     assert products["substitute_id"].tolist() == (goods.substitute + 1).tolist()
     assert np.array_equal(products[[f"taste_{k}" for k in range(1, 9)]], goods.taste)
     categories = truth["categories"].set_index("kind")["growth"]

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.simulate.browsing import browse
+from workbench.simulate.demand import expect, make_demand, market_elasticity
 from workbench.simulate.experiments import EXPERIMENTS
+from workbench.simulate.funnel import chance_to_pay
 from workbench.simulate.goods import COMPETITORS_POWER, make_goods
 from workbench.simulate.in_memory import make_tables
 from workbench.simulate.people import PERSONAS, PRICE_FACTOR
@@ -81,3 +84,38 @@ def test_who_forgets_the_shocks_is_wrong_only_where_prices_follow_demand(counted
     (power,), (error,) = fit(count, weight, reasons[:1])
     follow = request.node.callspec.params["counted"] > 0
     assert (abs(power - 1) > 3 * error) == follow
+
+
+def test_wanted_units_are_those_of_the_looks(stage, lives):
+    """Closed form, given who users are and when they join and leave, against chances at base prices along their visits.
+
+    Looks of a visit come together, so the error is that of sums over visits.
+    """
+    world = World(users=12_000, seed=8)
+    made, life = stage(world), lives(world, 0)
+    users, visits = life.users, life.browsing.visits
+    lines = browse(made.shelf, users, visits, every=True).lines
+    user, day = visits.user[lines.visit], np.take(visits.at, lines.visit) // 86_400
+    own = visits.stream[lines.visit] == 0
+    units = own * lines.quantity * chance_to_pay(users)[user] * made.goods.acceptance[lines.product, day]
+    wanted = expect(made, make_demand(made), users).wanted
+    for persona in range(len(PERSONAS)):
+        for products in (np.arange(480), *np.arange(480).reshape(24, 20), np.argsort(-wanted.sum(axis=0))[:40]):
+            mine = (users.persona[user] == persona) & np.isin(lines.product, products)
+            seen = np.bincount(lines.visit[mine], weights=units[mine])
+            error = np.sqrt(np.square(seen).sum())
+            assert abs(seen.sum() - wanted[persona, products].sum()) < 4 * error  # of 104; one is above with 0.007
+
+
+def test_the_markets_elasticity_is_the_derivative_of_what_all_are_expected_to_want(stage, lives):
+    """Central difference of the log of all personas' units, each a power of the price, at one per mille about it."""
+    world = World(users=12_000, seed=8)
+    made = stage(world)
+    wanted = expect(made, make_demand(made), lives(world, 0).users).wanted
+    own = PRICE_FACTOR[:, None] * made.goods.elasticity[made.goods.category].astype(float)
+    up, down = (np.log((wanted * factor**-own).sum(axis=0)) for factor in (np.exp(1e-3), np.exp(-1e-3)))
+    found = market_elasticity(made.goods, wanted)
+    assert found == pytest.approx((up - down) / 2e-3, abs=1e-6)
+    factor = found / -made.goods.elasticity[made.goods.category]
+    assert factor.mean() == pytest.approx(0.953, abs=0.01)  # not 1: who buys more often answers prices less
+    assert factor.std() > 0.02

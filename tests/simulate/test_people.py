@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from workbench.simulate.browsing import browse
+from workbench.simulate.demand import expect, make_demand
 from workbench.simulate.experiments import EXPERIMENTS, INDEX, NEVER, Arms, assign
 from workbench.simulate.funnel import shop
-from workbench.simulate.latents import SURVIVAL_DAYS, survival_truth, users_truth, worth_of_products
+from workbench.simulate.latents import SURVIVAL_DAYS, survival_truth, users_truth
 from workbench.simulate.marketing import CHANNELS, EMAIL, PAID, is_held_out
 from workbench.simulate.orders import take_orders
 from workbench.simulate.people import (
@@ -70,7 +71,7 @@ def test_lives_are_as_long_as_the_hazards_say(users):
 
 def test_survival_is_what_is_seen(users):
     """S(t) of persona and channel against the share that lives longer, at three ages, in every cell."""
-    told = survival_truth().to_pandas().set_index(["persona", "channel", "day"])["alive"]
+    told = survival_truth("any_day").to_pandas().set_index(["persona", "channel", "day"])["alive"]
     assert len(told) == len(PERSONAS) * len(CHANNELS) * len(SURVIVAL_DAYS)
     for k, persona in enumerate(PERSONAS):
         for c, channel in enumerate(CHANNELS):
@@ -78,6 +79,24 @@ def test_survival_is_what_is_seen(users):
             for day in (28, 182, 700):
                 assert agrees((life > day).sum(), len(life), told[persona, channel, day])
                 assert told[persona, channel, 0] == pytest.approx(1, abs=1e-12)
+
+
+def test_survival_is_what_is_seen_where_users_leave_after_orders(lives):
+    """S(t) against the share of users without a last order within t days, of those whom the data follow so long."""
+    told = survival_truth("after_order").to_pandas()
+    assert (told.groupby("day")["alive"].nunique() == 1).all()  # the same for every persona and channel
+    alive = told.drop_duplicates("day").set_index("day")["alive"]
+    life = lives(dataclasses.replace(WORLD, leaving="after_order"), 0)
+    users, orders = life.users, life.orders
+    again = np.append(False, orders.user[1:] == orders.user[:-1])
+    last = again & (life.browsing.leaves[orders.visit] < users.leaving[orders.user])
+    left = np.full(BLOCK, np.inf)
+    left[orders.user[last]] = life.browsing.visits.at[orders.visit[last]] / 86_400
+    assert alive[0] == 1
+    for day in (7, 91, 364, 665):
+        followed = users.joined < DAYS - day
+        assert agrees((left - users.joined > day)[followed].sum(), followed.sum(), alive[day])
+    assert alive[665] < 0.7
 
 
 def test_visits_are_as_many_as_their_intensity_says(stage, users, visits):
@@ -144,7 +163,7 @@ def test_five_per_cent_off_sell_more_by_the_elasticities(stage, users, visits):
     browsing = browse(made.shelf, users, visits)
     since = NONE.since.copy()
     since[INDEX["lower_prices"]] = 0
-    always = Arms(NONE.forced(INDEX["lower_prices"], 1).arm, since)
+    always = Arms(NONE.forced(users, INDEX["lower_prices"], 1).arm, since)
     late = browsing.visits.at > 602 * 86_400  # earlier days have no room for arms
     seen = late[browsing.lines.visit]
     before = seen & shop(browsing, users, NONE).taken
@@ -179,7 +198,7 @@ def test_value_is_the_margin_of_the_first_year(stage, lives):
     """Against the margin, without experiments, of users whose first year the data cover."""
     world = dataclasses.replace(WORLD, seasonal=False)
     made, life = stage(world), lives(world, 0)
-    truth = users_truth(made, life, worth_of_products(made.shelf)).to_pandas()
+    truth = users_truth(made, life, expect(made, make_demand(made), life.users)).to_pandas()
     orders = take_orders(made.goods, life.users, life.browsing, shop(life.browsing, life.users, NONE), NONE)
     joined = life.users.joined
     first = orders.at / 86_400 < joined[orders.user] + 365

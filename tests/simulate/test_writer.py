@@ -119,7 +119,9 @@ def counted(monkeypatch):
         def make(self, block: int) -> BlockResult:
             table = pa.table({"order_id": [1, 2], "user_id": [2 * block + 1, 2 * block + 2]})
             units = np.full((480, 728), block)
-            return BlockResult({"orders": table}, {"why": table}, {"order_id": 3}, units, units * 2, {"orders": 2.0})
+            return BlockResult(
+                {"orders": table}, {"why": table}, {"order_id": 3}, units, units * 2, None, {"orders": 2.0}
+            )
 
     monkeypatch.setattr(room, "Maker", Maker)
     monkeypatch.setattr(room, "truth_of_sums", lambda _world, sums: sums)
@@ -160,7 +162,7 @@ def test_sums_leave_tables_without_ids_as_they_are():
     sums = Sums(ids={"order_id": 10})
     table = pa.table({"user_id": [1]})
     zero = np.zeros((480, 728), dtype=np.int64)
-    assert sums.add(BlockResult({"users": table}, {}, {}, zero, zero, {})).tables["users"] == table
+    assert sums.add(BlockResult({"users": table}, {}, {}, zero, zero, None, {})).tables["users"] == table
 
 
 def test_rows_wait_for_their_group_and_all_arrive(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from workbench.simulate.clock import DAY_SECONDS, utc, words
+from workbench.simulate.demand import market_elasticity
 from workbench.simulate.draws import uniforms
 from workbench.simulate.goods import CATEGORIES, KINDS, PRODUCTS, TASTES, Goods
 from workbench.simulate.pricing import COMPETITORS, RULE_LAG, WEEK
@@ -37,24 +38,33 @@ def goods_tables(world: World, goods: Goods) -> dict[str, pa.Table]:
     }
 
 
-def truth_of_goods(goods: Goods, sold: NDArray[np.int64], lost: NDArray[np.int64]) -> dict[str, pa.Table]:
+def truth_of_goods(
+    goods: Goods, sold: NDArray[np.int64], lost: NDArray[np.int64], wanted: NDArray[np.float64]
+) -> dict[str, pa.Table]:
     """What the tables of goods do not say.
+
+    `elasticity` is that of a user with a price factor of 1, and `market_elasticity` what all users together show, as
+    `demand.market_elasticity` says; it is missing for what nobody is expected to want.
 
     Args:
         goods: The goods.
         sold: Units, shape (products, days).
         lost: Units that would have been bought but for stock-outs, shape (products, days).
+        wanted: Units that each persona is expected to want, shape (personas, products).
 
     Returns:
         `products` (elasticities, substitute, quality, tastes, lost units), `categories` (kind, season's growth), and
         `product_days` (shock of demand, units sold and lost, randomised prices).
     """
     product, day = _days_on_sale(goods)
+    somebody = wanted.sum(axis=0) > 0
+    market = market_elasticity(goods, np.where(somebody, wanted, 1.0))
     return {
         "products": pa.table(
             {
                 "product_id": np.arange(PRODUCTS) + 1,
                 "elasticity": -goods.elasticity[goods.category].astype(np.float64),
+                "market_elasticity": pa.array(market, mask=~somebody),
                 "cross_elasticity": goods.cross_elasticity[goods.category].astype(np.float64),
                 "substitute_id": goods.substitute.astype(np.int64) + 1,
                 "quality": goods.quality,

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from workbench.simulate.aftersales import deliver, items_table, orders_table, returns_table, send_back, tickets_table
 from workbench.simulate.block_result import BlockResult
 from workbench.simulate.coupons import coupons_table, grants_table, redemptions_table
+from workbench.simulate.demand import Expected, expect, make_demand
 from workbench.simulate.experiments import DAY, EXPERIMENTS
 from workbench.simulate.faults import spoil
 from workbench.simulate.goods import PRODUCTS, Goods
-from workbench.simulate.latents import channel_sums, users_truth, worth_of_products
+from workbench.simulate.latents import channel_sums, users_truth
 from workbench.simulate.life import Lives, live, make_stage
 from workbench.simulate.marketing import CHANNELS, PAID, Marketing
 from workbench.simulate.outcomes import imagine, outcome_means, outcome_sums, outcomes_table
@@ -60,21 +61,23 @@ class Maker:
     ) -> None:
         self._stage = make_stage(world, goods, marketing)
         self._tables = set(TABLES if tables is None else tables) | ({"events"} if events else set())
-        self._worth = worth_of_products(self._stage.shelf) if "users" in self._tables else None
+        self._demand = make_demand(self._stage) if "users" in self._tables else None
 
     def make(self, block: int) -> BlockResult:
         """One block of users."""
         lives = live(self._stage, block, every="events" in self._tables)
         rows = self._rows(lives)
         tables = {name: rows[name]() for name in (*TABLES, "events") if name in self._tables}
-        truth, sums = self._truth(lives)
+        expected = expect(self._stage, self._demand, lives.users) if self._demand else None
+        truth, sums = self._truth(lives, expected)
         ids = {"order_id": len(lives.orders), "session_id": int(lives.shopping.comes.sum())}
         ids |= {
             column: tables[name].num_rows for column, name in (*IDS.items(), ("event_id", "events")) if name in tables
         }
         bought, lost = np.flatnonzero(lives.shopping.bought), np.flatnonzero(lives.shopping.lost)
         tables = spoil(self._stage.world, lives.users, tables)
-        return BlockResult(tables, truth, ids, _units(lives, bought), _units(lives, lost), sums)
+        wanted = expected.wanted if expected else None
+        return BlockResult(tables, truth, ids, _units(lives, bought), _units(lives, lost), wanted, sums)
 
     def _rows(self, lives: Lives) -> dict[str, Callable[[], pa.Table]]:
         """Name of each table → how it is made."""
@@ -107,11 +110,11 @@ class Maker:
             ),
         }
 
-    def _truth(self, lives: Lives) -> tuple[dict[str, pa.Table], dict[str, float]]:
+    def _truth(self, lives: Lives, expected: Expected | None) -> tuple[dict[str, pa.Table], dict[str, float]]:
         truth: dict[str, pa.Table] = {}
         sums: dict[str, float] = {}
-        if self._worth is not None:
-            truth["users"] = users_truth(self._stage, lives, self._worth)
+        if expected:
+            truth["users"] = users_truth(self._stage, lives, expected)
         if "exposures" in self._tables:
             potential = [imagine(self._stage, lives, i) for i in range(len(EXPERIMENTS))]
             truth["potential_outcomes"] = outcomes_table(lives, potential)

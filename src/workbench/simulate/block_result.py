@@ -21,6 +21,8 @@ class BlockResult:
             where asked for, event_id.  Rows that are left out or stand twice do not change it.
         sold: Units by the day of the order; int64 (products, days).
         lost: Units that would have been bought but for stock-outs; int64 (products, days).
+        wanted: Units that each persona is expected to want of each product, as `demand.Expected` says, if users are
+            asked for; float64 (personas, products).
         sums: What truth says about the whole platform, as sums over the block's users: name → number.
     """
 
@@ -29,4 +31,5 @@ class BlockResult:
     ids: dict[str, int]
     sold: NDArray[np.int64]
     lost: NDArray[np.int64]
+    wanted: NDArray[np.float64] | None
     sums: dict[str, float]

@@ -25,6 +25,7 @@ from workbench.simulate.marketing import (
     truth_of_channels,
     truth_of_marketing,
 )
+from workbench.simulate.people import PERSONAS
 from workbench.simulate.stock import inventory_table
 from workbench.simulate.world import BLOCK, DAYS, World
 
@@ -41,12 +42,14 @@ class Sums:
     Attributes:
         ids: Column → numbers used so far.
         sold, lost: Units; int64 (products, days).
+        wanted: Expected units; float64 (personas, products).
         named: Name → number.
     """
 
     ids: dict[str, int] = field(default_factory=dict)
     sold: NDArray[np.int64] = field(default_factory=lambda: np.zeros((PRODUCTS, DAYS), dtype=np.int64))
     lost: NDArray[np.int64] = field(default_factory=lambda: np.zeros((PRODUCTS, DAYS), dtype=np.int64))
+    wanted: NDArray[np.float64] = field(default_factory=lambda: np.zeros((len(PERSONAS), PRODUCTS)))
     named: dict[str, float] = field(default_factory=dict)
 
     def add(self, result: BlockResult) -> BlockResult:
@@ -57,10 +60,13 @@ class Sums:
             ids=result.ids,
             sold=result.sold,
             lost=result.lost,
+            wanted=result.wanted,
             sums=result.sums,
         )
         self.sold += result.sold
         self.lost += result.lost
+        if result.wanted is not None:
+            self.wanted += result.wanted
         for name, count in result.ids.items():
             self.ids[name] = self.ids.get(name, 0) + count
         for name, number in result.sums.items():
@@ -146,8 +152,9 @@ class Blocks:
         tables["inventory"] = inventory_table(self.world, self.goods, self._sums.sold)
         tables["spend"] = spend_table(self.world, self.marketing)
         tables["coupons"] = coupons_table()
-        truth = truth_of_goods(self.goods, self._sums.sold, self._sums.lost)
+        # Where users leave after orders, they order whatever things cost.
+        wanted = self._sums.wanted * (self.world.leaving == "any_day")
+        truth = truth_of_goods(self.goods, self._sums.sold, self._sums.lost, wanted)
         truth["marketing_days"] = truth_of_marketing(self.marketing)
-        if self.world.leaving == "any_day":
-            truth["survival"] = survival_truth()
+        truth["survival"] = survival_truth(self.world.leaving)
         return Whole(tables, truth, facts)

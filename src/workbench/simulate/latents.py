@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+from scipy import special
 
 from workbench.simulate import funnel
-from workbench.simulate.browsing import LINES_SHARES, MOST_LINES, PER_CATEGORY, QUANTITY_SHARES, Shelf
 from workbench.simulate.clock import utc, words
+from workbench.simulate.demand import Expected
 from workbench.simulate.experiments import DAY
-from workbench.simulate.goods import CATEGORIES
 from workbench.simulate.life import Lives, Stage
 from workbench.simulate.marketing import CHANNELS, PAID
 from workbench.simulate.people import (
     COUNTRY_SHARES,
     COUPON_TYPES,
     DEVICES,
+    LEAVING_BETA,
+    ONE_RATE,
     PERSONAS,
-    Users,
+    RATE_SHAPE,
     hazard_of,
 )
 from workbench.simulate.visits import groups
-from workbench.simulate.world import DAYS
+from workbench.simulate.world import DAYS, Leaving
 
 YEAR = 365.0
 SURVIVAL_DAYS = np.arange(0, DAYS + 1, 7)
 
 
-def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Table:
+def users_truth(stage: Stage, lives: Lives, expected: Expected) -> pa.Table:
     """What is true of each user.
 
     `expected_visits` counts the visits of the 365 days from joining on, the one at joining among them, and `value` is
@@ -37,14 +38,14 @@ def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Ta
     orders a day follow the first.
 
     Args:
-        worth: As `worth_of_products` says.
+        expected: Of these users.
     """
     users = lives.users
     lasting = stage.world.leaving == "any_day"
     hazard = np.where(lasting, users.hazard, 1.0)
     daily = stage.intensity.cumulative[groups(stage.world, users), -1] / DAYS
     visits = 1 + users.rate * daily * (1 - np.exp(-hazard * YEAR)) / hazard
-    value = visits * _worth_of_visit(stage.shelf, users, worth)
+    value = visits * expected.margin
     leaves = np.where(np.isfinite(users.leaves), users.leaves, DAYS)
     columns = {
         "user_id": users.ids(np.arange(len(users))),
@@ -65,45 +66,28 @@ def users_truth(stage: Stage, lives: Lives, worth: NDArray[np.float64]) -> pa.Ta
     return pa.table(columns)
 
 
-def worth_of_products(shelf: Shelf) -> NDArray[np.float64]:
-    """Expected margin of a look at each product on the mean day, if the basket is paid, in CNY.
-
-    Returns:
-        Shape (personas, products).
-    """
-    goods = shelf.goods
-    margin = (goods.paid_cents - goods.cost_cents) / 100
-    looked = goods.season[goods.category] * (goods.open_hours / 24)
-    pieces = float(QUANTITY_SHARES @ np.arange(1, len(QUANTITY_SHARES) + 1))
-    return np.asarray(np.einsum("npd,pd->np", shelf.chance, margin * looked * pieces) / DAYS)
-
-
-def _worth_of_visit(shelf: Shelf, users: Users, worth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Expected margin of a visit; lines do not depend on each other, so it is a sum over products, CNY; (users,)."""
-    goods = shelf.goods
-    # User by user, since one large product would wake the library's threads beside our own.
-    weight = np.exp((users.taste.astype(np.float32)[:, None] @ goods.taste.T)[:, 0] + goods.popularity)
-    shape = (len(users), CATEGORIES, PER_CATEGORY)
-    value = (weight * worth.astype(np.float32)[users.persona]).reshape(shape).sum(axis=2)
-    value /= weight.reshape(shape).sum(axis=2)
-    interest = np.diff(users.interest, axis=1, prepend=0.0)
-    lines = float(LINES_SHARES @ np.arange(1, MOST_LINES + 1))
-    return np.asarray(lines * funnel.chance_to_pay(users) * (interest * value).sum(axis=1))
-
-
-def survival_truth() -> pa.Table:
+def survival_truth(leaving: Leaving) -> pa.Table:
     """Share of users that are still there so many days after joining, by persona and acquisition channel.
 
-    S(t) = Σ over countries of share · exp(−hazard · t), where users leave on any day.
+    Where users leave on any day, S(t) = Σ over countries of share · exp(−hazard · t).
+
+    Where they leave after orders, a user with rate λ of orders and chance p to leave after one is there with the
+    probability exp(−λ p t); λ being gamma (r, scale θ) and p beta (a, b), as BG/NBD has it, its mean is the integral
+    of (1 + θ p t)^−r over p, which is Gauss's ₂F₁(r, a; a + b; −θ t) by Euler's formula (Abramowitz and Stegun 1964,
+    15.3.1), the same for every persona and channel.
     """
     persona, channel, day = (
         grid.ravel()
         for grid in np.meshgrid(np.arange(len(PERSONAS)), np.arange(len(CHANNELS)), SURVIVAL_DAYS, indexing="ij")
     )
     alive = np.zeros(len(day))
-    for country, share in enumerate(COUNTRY_SHARES):
-        hazard = hazard_of(persona, channel, np.full(len(day), country))
-        alive += share * np.exp(-hazard * day)
+    if leaving == "after_order":
+        a, b = LEAVING_BETA
+        scale = ONE_RATE / RATE_SHAPE * funnel.ORDERS_PER_VISIT
+        alive += special.hyp2f1(RATE_SHAPE, a, a + b, -scale * day)
+    else:
+        for country, share in enumerate(COUNTRY_SHARES):
+            alive += share * np.exp(-hazard_of(persona, channel, np.full(len(day), country)) * day)
     return pa.table(
         {"persona": words(persona, PERSONAS), "channel": words(channel, CHANNELS), "day": day, "alive": alive}
     )
