@@ -49,6 +49,8 @@ def test_late_facts_are_those_of_the_last_days(block):
             assert abs((~there & (age == days)).sum() - chance * of) < 3.5 * np.sqrt(chance * (1 - chance) * of)
         assert there[age > 20].all()
     assert set(late["order_items"]["order_id"]) == set(late["orders"]["order_id"])
+    for name in OF_ORDERS:  # nothing follows an order that has not arrived
+        assert set(late[name]["order_id"]) <= set(late["orders"]["order_id"]), name
 
 
 def test_duplicates_stand_twice(block):
@@ -70,6 +72,19 @@ def test_missing_ids_are_missing_wherever_the_order_stands(block):
         assert (missing[name]["user_id"].isna() == missing[name]["order_id"].isin(lost)).all()
         kept = missing[name]["user_id"].notna()
         assert (missing[name].loc[kept, "user_id"] == sound[name].loc[kept, "user_id"]).all()
+    assert (orders["session_id"].isna() == orders["user_id"].isna()).all()
+    assert (orders["session_id"].dropna() == sound["orders"].loc[orders["session_id"].notna(), "session_id"]).all()
+
+
+def test_nothing_names_the_user_of_an_order_without_one(block):
+    """No table leads from the order to a user by any of its ids."""
+    made = tables(block, missing_ids=0.2)
+    lost = made["orders"][made["orders"]["user_id"].isna()]
+    assert len(lost) > 1000
+    for name, table in made.items():
+        for key in {"order_id", "session_id"}.intersection(table.columns) if "user_id" in table.columns else ():
+            found = table[table[key].isin(lost[key].dropna())]
+            assert found["user_id"].isna().all(), f"{name} by {key}"
 
 
 def test_bots_visit_and_buy_nothing(block):

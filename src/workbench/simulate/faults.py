@@ -21,7 +21,7 @@ CLOCKS = {
     "tickets": "created_at",
     "events": "event_at",
 }
-OF_ORDERS = ("orders", "order_items", "returns", "coupon_redemptions")  # late, or without a user, with their order
+OF_ORDERS = ("orders", "order_items", "returns", "coupon_redemptions", "tickets")  # late, or nameless, with their order
 
 
 def spoil(world: World, users: Users, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
@@ -39,12 +39,14 @@ def spoil(world: World, users: Users, tables: dict[str, pa.Table]) -> dict[str, 
 
 
 def _without_user(world: World, users: Users, table: pa.Table) -> pa.Table:
-    """Orders that nobody can be named for, in each table the same ones."""
+    """Orders that nobody can be named for, in each table the same ones; nor can their visit, which has a user."""
     order = table["order_id"].to_numpy() - 1
     count = int(order.max(initial=-1)) + 1
     lost = draws.uniforms(world.seed, "faults.missing", 0, count, block=users.block) < world.missing_ids
-    place = table.column_names.index("user_id")
-    return table.set_column(place, "user_id", pa.array(table["user_id"].to_numpy(), mask=lost[order]))
+    for name in {"user_id", "session_id"}.intersection(table.column_names):
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pa.array(table[name].to_numpy(), mask=lost[order]))
+    return table
 
 
 def _recorded(world: World, users: Users, name: str, table: pa.Table) -> pa.Table:
