@@ -1,4 +1,15 @@
-"""A simulated platform whose truth is known."""
+"""A simulated platform whose truth is known.
+
+To be read in this order, in which one thing follows from another:
+
+1. `world`: the knobs; `draws`: every random number; `clock`: times and words as tables hold them.
+2. `pricing`, `goods`, `marketing`: what is the same for all users.
+3. `people` → `experiments` → `visits` → `browsing` → `funnel` → `orders`: what users do; `life` puts it together.
+4. `rows`, `aftersales`, `coupons`, `touches`: the tables of it; `assortment`, `stock`: those of the goods.
+5. `faults`, `bots`: what goes wrong with the tables on their way.
+6. Beside: `outcomes`, `latents`, `demand`: the truth, by the same uniforms or in closed form.
+7. `block` (made as a `block_result`) → `blocks` → `writer` to a folder, or `in_memory`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Random numbers that depend on the seed, on what they are for, and on the entity: on nothing else.
+"""Random numbers that depend on the seed, on what they are for, and on the entity's number: on nothing else.
+
+Users and products have numbers of their own in the world.  A visit's is its rank within its block of users, in the
+order in which the visits of its stream are drawn, user by user: who comes later moves no visit of those before, but
+whatever gave an earlier user of the block one visit more would give all later ones other numbers.
 
 Philox (Salmon and others 2011, "Parallel random numbers: as easy as 1, 2, 3") turns a key and a counter into numbers
 without a state to carry along, so any part of the world can be made by itself, in any order and on any thread.  Numpy
@@ -26,7 +30,8 @@ def uniforms(seed: int, purpose: str, first: int, count: int, *, block: int = 0)
         purpose: What they decide, like "visits.pay"; each purpose has numbers of its own.
         first: Number of the first entity, from 0.
         count: How many.
-        block: For entities that are numbered within a block of others (the visits of some users), that block's number.
+        block: For entities that are numbered within a block of users (visits, and what belongs to them), that block's
+            number.
     """
     key = np.array([seed % 2**64, _number(purpose)], dtype=np.uint64)
     start, skipped = divmod(first, _PER_COUNTER)

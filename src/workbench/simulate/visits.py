@@ -40,7 +40,9 @@ class Visits:
         stream: Index into `STREAMS`; int8.
         cause: The paid channel that stirred the visit up, else `OWN`; int8.
         counts: Visits of each stream, shape (streams,).
-        place: Position of each in the streams one after another, each in the order in which it was drawn.
+        place: Position of each in the streams one after another, each in the order in which it was drawn, user by
+            user.  By it, and by the block, a visit finds its uniforms: it is the visit's rank among those of its block,
+            and no number that it has in the world.
     """
 
     world: World
