@@ -25,7 +25,7 @@ def sound_tables(*, until: datetime = NOW - timedelta(hours=3)) -> dict[str, pd.
     begin = until - timedelta(days=DAYS)
     at = begin + pd.to_timedelta(np.linspace(0, DAYS * 86_400, 2 * USERS).astype("int64"), unit="s")
     exposures = pd.DataFrame({"experiment": "e", "user_id": users, "variant": np.where(users % 2, "A", "B")})
-    exposures["exposed_at"] = begin
+    exposures = exposures.assign(exposed_at=begin, device="app", country="CN")
     orders = pd.DataFrame({"order_id": np.arange(1, 2 * USERS + 1), "user_id": np.tile(users, 2), "ordered_at": at})
     orders = orders.assign(subtotal=50.0, discount=5.0, cost=20.0)
     return {"exposures": exposures, "orders": orders}
@@ -78,7 +78,7 @@ def test_sound_data_are_ready(warehouse):
     warehouse.write(sound_tables(), orders={"fresh_within_hours": 30})
     result = warehouse.run("stop_on_breach=true")
     assert (result["schema"], result["decision"]) == (1, "ready")
-    assert result["headline"] == "The notebook ab_test can run; orders is 3 hours old."
+    assert result["headline"] == "The notebook ab_test can run; the data end 3 hours ago."
     assert result["next_step"] == "Nothing is in the way: run the studies."
     assert [(e["name"], e["value"], e["n"]) for e in result["estimates"][:2]] == [
         ("notebooks_that_can_run", 1.0, 1),
@@ -110,14 +110,17 @@ def test_missing_columns_and_notebooks_that_ask_for_what_there_is_not(warehouse)
     warehouse.study("margin", "ab_test", parameters={"experiment": "e", "guardrails": ["margin_per_user"]})
     (warehouse.root / "data" / "other.yaml").write_text("connection: duckdb\ntables: {}\n")
     warehouse.study("elsewhere", "ab_test", parameters={"catalog": "data/other.yaml"})
+    warehouse.study(
+        "sizes", "ab_test", parameters={"experiment": "e", "guardrails": [], "segments": [["device", "size"]]}
+    )
     warehouse.notebook("strange", needs={"orders": ["user_id", "cost"]})
     warehouse.notebook("typo", needs={"ordrs": ["user_id"]})
     result = warehouse.run()
     assert result["decision"] == "mend"
-    assert result["headline"] == "1 of 3 notebooks can run, and 1 of 2 studies; orders has no cost."
+    assert result["headline"] == "1 of 3 notebooks can run, and 1 of 3 studies; orders has no cost."
     assert result["next_step"] == (
         "Mend first: the table orders has no cost; name it under columns, cost: <its name in the source> "
-        "(the source also has: 'cost_price') (data/catalog.yaml, line 4). strange waits for it. 2 more are listed below."
+        "(the source also has: 'cost_price') (data/catalog.yaml, line 4). strange waits for it. 3 more are listed below."
     )
     found = warehouse.listed("readiness").set_index("name")
     assert dict(found["action"]) == {
@@ -126,7 +129,9 @@ def test_missing_columns_and_notebooks_that_ask_for_what_there_is_not(warehouse)
         "typo": "mend",
         "checkout": "run",
         "margin": "mend",
+        "sizes": "mend",
     }
+    assert (found.loc["sizes", "table"], found.loc["sizes", "column"]) == ("exposures", "size")
     margin = found.loc["margin"]
     assert (margin["table"], margin["column"], margin["where"]) == ("orders", "margin", "data/catalog.yaml, line 4")
     assert margin["what"] == (
@@ -136,6 +141,12 @@ def test_missing_columns_and_notebooks_that_ask_for_what_there_is_not(warehouse)
     assert found.loc["typo", "where"] == "notebooks/typo.ipynb"
     assert "unknown canonical table 'ordrs'; nearest: 'orders'" in found.loc["typo", "what"]
     assert "Not judged, since they name another catalogue: elsewhere." in warehouse.page
+
+
+def test_a_catalogue_that_no_study_names_yet(warehouse):
+    warehouse.write(sound_tables())
+    (warehouse.root / "experiments" / "checkout.yaml").unlink()
+    assert warehouse.run()["next_step"] == "No study names this catalogue yet: write one (experiments/README.md)."
 
 
 def test_a_missing_table_and_old_data(warehouse):

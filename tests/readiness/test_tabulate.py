@@ -34,9 +34,9 @@ def test_tables(house):
     rows = frame.where(frame.notna(), None).to_dict("records")
     day = "{}\N{NO-BREAK SPACE}Jun\N{NO-BREAK SPACE}2026".format
     assert rows == [
-        {"Table": "orders", "State": "Mend", "Rows": 3, "From": day(1), "To": day(30), "Age": "1 hour", "Broken rules": 1},
-        {"Table": "spend", "State": "Sound", "Rows": 1, "From": day(29), "To": day(29), "Age": "12 hours", "Broken rules": 0},
-        {"Table": "users", "State": "Missing"} | dict.fromkeys(["Rows", "From", "To", "Age", "Broken rules"]),
+        {"Table": "orders", "State": "Mend", "Rows": 3, "From": day(1), "To": day(30), "Age": "1 hour", "To mend": 1, "Notes": 0},
+        {"Table": "spend", "State": "Sound", "Rows": 1, "From": day(29), "To": day(29), "Age": "12 hours", "To mend": 0, "Notes": 0},
+        {"Table": "users", "State": "Missing"} | dict.fromkeys(["Rows", "From", "To", "Age", "To mend", "Notes"]),
     ]  # fmt: skip
 
 
@@ -99,5 +99,5 @@ def test_estimates_and_tiles(house):
     assert [(tile.label, tile.value, tile.note) for tile in conclusion.tiles(found)] == [
         ("Notebooks that can run", "0 of 2", "not ab and odd"),
         ("Tables that are sound", "1 of 2", "1 more needed"),
-        ("Age of the oldest table", "12 hours", "spend, to 29\N{NO-BREAK SPACE}Jun\N{NO-BREAK SPACE}2026"),
+        ("Oldest of the daily tables", "12 hours", "spend, to 29\N{NO-BREAK SPACE}Jun\N{NO-BREAK SPACE}2026"),
     ]

@@ -24,8 +24,8 @@ def two(house):
 def test_all_can_run(two):
     two.tables({"orders": orders(subtotal=1.0)})
     found = two.judge()
-    assert words.headline(found) == "All 2 notebooks can run; orders is 1 hour old."
-    assert words.next_step(found) == "Nothing is in the way: run the studies."
+    assert words.headline(found) == "All 2 notebooks can run; the data end 1 hour ago."
+    assert words.next_step(found) == "No study names this catalogue yet: write one (experiments/README.md)."
 
 
 def test_a_missing_column_of_one(two):
@@ -54,7 +54,7 @@ def test_what_most_wait_for_comes_first(two):
 def test_old_tables_where_the_catalogue_promises_fresh_ones(two):
     late = orders(subtotal=1.0).iloc[:2]
     two.tables({"orders": late})
-    assert words.headline(two.judge()) == "All 2 notebooks can run; orders is 28 days old."
+    assert words.headline(two.judge()) == "All 2 notebooks can run; the data end 28 days ago."
     two.tables({"orders": late}, orders={"fresh_within_hours": 24 * 28})
     assert words.headline(two.judge()) == (
         "None of 2 notebooks can run; the latest order is of 2026-06-02 00:00, 28 days ago; "

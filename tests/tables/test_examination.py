@@ -360,7 +360,7 @@ def test_references_are_asked_only_where_both_tables_are_listed(examined: Examin
             "warn",
             (
                 "2 of 4 order items (50.0 %) have a product id that is in none of the products, "
-                "for example order 1, line 2: 7; order 1, line 3: 7"
+                "for example order 1, line 2: product 7; order 1, line 3: product 7"
             ),
         )
     ]
@@ -390,7 +390,7 @@ def test_a_reference_of_two_columns_and_one_to_the_table_itself(examined: Examin
     assert told(tree) == [
         (
             "warn",
-            "1 of 3 categories (33.3 %) has a parent id that is in none of the categories, for example category 3: 8",
+            "1 of 3 categories (33.3 %) has a parent id that is in none of the categories, for example category 3: parent 8",
         )
     ]
 
@@ -400,7 +400,7 @@ def test_ids_that_are_text_here_and_numbers_there_are_the_same_ids(examined: Exa
 
     (breach,) = examined(order_items=items, products=rows_of("products", {}, {})).breaches
 
-    assert breach.examples == ("order 1, line 2: 01",)
+    assert breach.examples == ("order 1, line 2: product 01",)
 
 
 def test_a_table_that_cannot_be_read_contradicts_nothing(tmp_path: Path, examined: Examiner) -> None:

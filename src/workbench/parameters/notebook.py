@@ -34,6 +34,7 @@ class Needs:
         tables: Table → columns, without which it cannot run.
         may_use: Further tables, which it reads where the catalogue has them.
         metrics: Which of its parameters name metrics; None when it knows none.
+        columns: Table → parameters that name columns of it: a name, a list of names (or of lists), or a table by name.
         of_the_moment: Whether its answer is that of the moment when it is asked (`as_of: now`), so that no earlier
             one can stand for it, also when the data are what they were.
     """
@@ -42,6 +43,7 @@ class Needs:
     tables: Mapping[str, tuple[str, ...]] = field(hash=False)
     may_use: tuple[str, ...]
     metrics: MetricNames | None
+    columns: Mapping[str, tuple[str, ...]] = field(hash=False)
     of_the_moment: bool
 
 
@@ -69,7 +71,7 @@ def read_needs(path: Path) -> Needs:
     Raises:
         StudyError: The notebook cannot be read, or its metadata say it in another way than
             `{needs: {table: [column, …]}, may_use: [table, …], metrics: {file: parameter, names: [parameter, …]},
-            as_of: now}`, each of them optional; `may_use` may also be said as `needs` is.
+            columns: {table: [parameter, …]}, as_of: now}`, each of them optional; `may_use` may be said as `needs` is.
     """
     said = read_document(path).get("metadata", {}).get("workbench", {})
     where = f"notebook {path.stem}: the metadata workbench"
@@ -78,11 +80,21 @@ def read_needs(path: Path) -> Needs:
         raise StudyError(f"{where}.needs should be {{table: [column, …]}}")
     if not (_is_names(may_use) or (isinstance(may_use, dict) and all(map(_is_names, may_use.values())))):
         raise StudyError(f"{where}.may_use should be [table, …] or {{table: [column, …]}}")
+    columns = said.get("columns", {})
+    if not (isinstance(columns, dict) and all(map(_is_names, columns.values()))):
+        raise StudyError(f"{where}.columns should be {{table: [parameter, …]}}")
     if said.get("as_of", "now") != "now":
         raise StudyError(f"{where}.as_of should be now, or be left out; found {said['as_of']!r}")
     tables = {table: tuple(columns) for table, columns in needs.items()}
     declared = "needs" in said or "may_use" in said
-    return Needs(declared, tables, tuple(may_use), _metric_names(said.get("metrics"), where), "as_of" in said)
+    return Needs(
+        declared,
+        tables,
+        tuple(may_use),
+        _metric_names(said.get("metrics"), where),
+        {table: tuple(parameters) for table, parameters in columns.items()},
+        "as_of" in said,
+    )
 
 
 def read_title(path: Path) -> str:

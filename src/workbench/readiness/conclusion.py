@@ -72,7 +72,7 @@ def tiles(judgement: Judgement) -> list[Tile]:
     late = words.oldest(judgement)
     if late is not None and late.age is not None:
         note = f"{late.name}, to {words.day(late.examination.last)}"
-        shown.append(Tile("Age of the oldest table", words.age(late.age), note=note))
+        shown.append(Tile("Oldest of the daily tables", words.age(late.age), note=note))
     return shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -155,17 +155,34 @@ class _Reader:
         return read_notebook(path, project_root()), read_needs(path)
 
     def _tables(self, needs: Needs, combinations: Iterable[Mapping[str, JSON]]) -> dict[str, tuple[str, ...]]:
-        """The notebook's own needs, and those of the metrics that the parameters name."""
+        """The notebook's own needs, those of the metrics that the parameters name, and the columns that they name."""
         asked = {table: dict.fromkeys(columns) for table, columns in needs.tables.items()}
-        for values in combinations if needs.metrics else ():
-            assert needs.metrics is not None
-            defined: Metrics = self._metrics(str(values[needs.metrics.file]))
-            for parameter in needs.metrics.names:
-                named = values[parameter]
-                for name in [named] if isinstance(named, str) else named or []:
-                    for table, columns in metric_columns(defined.get(name)).items():
-                        asked.setdefault(table, {}).update(dict.fromkeys(columns))
+        for values in combinations:
+            for table, columns in (*self._of_metrics(needs, values), *_named_columns(needs, values)):
+                asked.setdefault(table, {}).update(dict.fromkeys(columns))
         return {table: tuple(columns) for table, columns in asked.items()}
+
+    def _of_metrics(self, needs: Needs, values: Mapping[str, JSON]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        if needs.metrics is None:
+            return
+        defined: Metrics = self._metrics(str(values[needs.metrics.file]))
+        for parameter in needs.metrics.names:
+            for name in _names(values[parameter]):
+                yield from metric_columns(defined.get(name)).items()
+
+
+def _named_columns(needs: Needs, values: Mapping[str, JSON]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for table, parameters in needs.columns.items():
+        yield table, tuple(name for parameter in parameters for name in _names(values[parameter]))
+
+
+def _names(value: JSON) -> Iterator[str]:
+    """The names in a parameter's value: itself, the items of a list, also of lists in it, or the keys of a table."""
+    if isinstance(value, str):
+        yield from [value] if value else []
+    elif isinstance(value, list | dict):
+        for item in value:
+            yield from _names(item)
 
 
 def metric_columns(metric: Metric) -> dict[str, tuple[str, ...]]:

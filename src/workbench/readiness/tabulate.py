@@ -9,6 +9,7 @@ import pandas as pd
 from workbench.readiness import words
 from workbench.readiness.judgement import Judgement, Verdict
 from workbench.report import numbers, show_table
+from workbench.tables.breach import percent
 
 STATES = {"sound": "Sound", "mend": "Mend", "missing": "Missing"}
 
@@ -26,10 +27,11 @@ def show_notebooks(judgement: Judgement) -> None:
 def show_mends(judgement: Judgement) -> None:
     """Everything that is to mend, and where, that for which the most are waiting first; nothing when all is well."""
     if not judgement.ready:
+        waited = any(judgement.waiting.values())
         show_table(
             mend_table(judgement),
             title="What to mend, and where",
-            lead="That for which the most notebooks and studies are waiting first.",
+            lead="That for which the most notebooks and studies are waiting first." if waited else "",
         )
 
 
@@ -62,7 +64,7 @@ def show_breaches(judgement: Judgement) -> None:
     if len(frame):
         show_table(
             frame,
-            title="Every rule that is broken",
+            title="Every rule that is not kept",
             caption="Mend: results would be wrong, so nothing is answered from the table. Note: they may be.",
         )
 
@@ -80,19 +82,21 @@ def verdict_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 
 def mend_table(judgement: Judgement) -> pd.DataFrame:
-    """Table → what to mend there → where → who waits for it, as texts."""
-    return pd.DataFrame(
-        {
-            "Table": [mend.table or "none" for mend in judgement.waiting],
-            "What to mend": [f"{mend.what[:1].upper()}{mend.what[1:]}" for mend in judgement.waiting],
-            "Where": [mend.where for mend in judgement.waiting],
-            "Waiting for it": [words.several(names) if names else "nobody" for names in judgement.waiting.values()],
-        }
-    )
+    """Table → what to mend there → where → who waits for it (where anybody does), as texts."""
+    columns = {
+        "Table": [mend.table or "none" for mend in judgement.waiting],
+        "What to mend": [f"{mend.what[:1].upper()}{mend.what[1:]}" for mend in judgement.waiting],
+        "Where": [mend.where for mend in judgement.waiting],
+    }
+    if any(judgement.waiting.values()):
+        columns["Waiting for it"] = [
+            words.several(names) if names else "nobody" for names in judgement.waiting.values()
+        ]
+    return pd.DataFrame(columns)
 
 
 def table_table(judgement: Judgement) -> pd.DataFrame:
-    """Table → state → rows, from, to, age, broken rules, as texts."""
+    """Table → state → rows, from, to, age, rules to mend for and rules to note, as texts."""
     rows: list[dict[str, str | int | None]] = [
         {
             "Table": name,
@@ -101,12 +105,13 @@ def table_table(judgement: Judgement) -> pd.DataFrame:
             "From": words.day(table.examination.first),
             "To": words.day(table.examination.last),
             "Age": None if table.age is None else words.age(table.age),
-            "Broken rules": len(table.examination.breaches),
+            "To mend": sum(breach.severity == "fail" for breach in table.examination.breaches),
+            "Notes": sum(breach.severity == "warn" for breach in table.examination.breaches),
         }
         for name, table in judgement.survey.tables.items()
     ]
     rows += [{"Table": name, "State": STATES["missing"]} for name in judgement.absent]
-    return pd.DataFrame(rows, columns=["Table", "State", "Rows", "From", "To", "Age", "Broken rules"], dtype=object)
+    return pd.DataFrame(rows, columns=["Table", "State", "Rows", "From", "To", "Age", "To mend", "Notes"], dtype=object)
 
 
 def breach_table(judgement: Judgement) -> pd.DataFrame:
@@ -118,7 +123,7 @@ def breach_table(judgement: Judgement) -> pd.DataFrame:
                 "Weight": "Mend" if breach.severity == "fail" else "Note",
                 "What is wrong": breach.rule,
                 "Rows": f"{numbers.count(breach.count)} of {numbers.count(breach.rows)}" if breach.count else None,
-                "Share": numbers.share(breach.share) if breach.count else None,
+                "Share": percent(breach.share) if breach.count else None,
                 "Examples": "; ".join(breach.examples) or None,
             }
             for name, table in judgement.survey.tables.items()
@@ -142,7 +147,7 @@ def verdict_values(judgement: Judgement) -> pd.DataFrame:
 
 def table_values(judgement: Judgement) -> pd.DataFrame:
     """One row per table, for those who act on it by program."""
-    columns = ["table", "state", "rows", "first", "last", "age_hours", "broken_rules", "lacks", "stored", "where"]
+    columns = ["table", "state", "rows", "first", "last", "age_hours", "rules_not_kept", "lacks", "stored", "where"]
     survey = judgement.survey
     rows = [
         (

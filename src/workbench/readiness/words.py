@@ -34,6 +34,8 @@ def headline(judgement: Judgement) -> str:
 
 def next_step(judgement: Judgement) -> str:
     """What to mend first: that for which the most are waiting."""
+    if judgement.ready and not judgement.studies:
+        return "No study names this catalogue yet: write one (experiments/README.md)."
     if judgement.ready:
         return "Nothing is in the way: run the studies."
     (first, names), *others = judgement.waiting.items()
@@ -69,8 +71,12 @@ def action(verdict: Verdict) -> str:
 
 def oldest(judgement: Judgement) -> Surveyed | None:
     """Of the tables that grow every day, the one that ends first; products and coupons may well be old."""
-    growing = [t for t in judgement.survey.tables.values() if t.age is not None and t.name in STEADY]
-    return max(growing, key=lambda table: table.age or timedelta(), default=None)
+    return max(growing(judgement), key=lambda table: table.age or timedelta(), default=None)
+
+
+def growing(judgement: Judgement) -> list[Surveyed]:
+    """The tables that grow every day and have an end."""
+    return [t for t in judgement.survey.tables.values() if t.age is not None and t.name in STEADY]
 
 
 def age(span: timedelta) -> str:
@@ -126,7 +132,13 @@ def _worst(judgement: Judgement) -> str:
     late = oldest(judgement)
     if late is None or late.age is None:
         return f"{len(tables)} table{'s are' if len(tables) != 1 else ' is'} sound"
-    return f"{late.name} is {age(late.age)} old"
+    return f"the data end {age(late.age)} ago" if _together(judgement) else f"{late.name} ends {age(late.age)} ago"
+
+
+def _together(judgement: Judgement) -> bool:
+    """Whether all tables that grow every day end within a day of each other."""
+    ages = [table.age or timedelta() for table in growing(judgement)]
+    return max(ages, default=timedelta()) - min(ages, default=timedelta()) < timedelta(days=1)
 
 
 def _able(verdicts: Sequence[Verdict]) -> int:

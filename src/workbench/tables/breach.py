@@ -53,7 +53,7 @@ class Breach:
         """
         if not self.count:
             return self.rule
-        share = f" ({_percent(self.share)})" if self.severity == "warn" else ""
+        share = f" ({percent(self.share)})" if self.severity == "warn" else ""
         rule = _singular(self.rule) if self.count == 1 else self.rule
         shown = f", for example {'; '.join(self.examples)}" if self.examples else ""
         return f"{self.count:,} of {self.rows:,} {plural(self.table)}{share} {rule}{shown}"
@@ -98,5 +98,10 @@ def _singular(rule: str) -> str:
     return f"{known.get(verb, verb + 's')} {rest}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share of rows.
+
+    >>> percent(0.0697), percent(0.0004)
+    ('7.0 %', 'under 0.1 %')
+    """
     return "under 0.1 %" if share < 0.001 else f"{share:.1%}".replace("%", " %")

@@ -28,7 +28,7 @@ def examples_of(table: Any, key: Sequence[str], clock: str, rule: Rule) -> tuple
 def listed(rows: Any, named: Sequence[str], shown: Sequence[str] = ()) -> tuple[str, ...]:
     """The first three rows in the order of their names, so that the same data say the same."""
     columns = list(dict.fromkeys([*named, *shown]))
-    first = rows.select(*columns).order_by(*columns).limit(EXAMPLES)
+    first = rows.select(*columns).distinct().order_by(*columns).limit(EXAMPLES)
     found = collect(first.select(**{column: first[column].cast("string").fill_null("(missing)") for column in columns}))
     return tuple(
         ", ".join(f"{_name(column)} {_plain(row[column])}" for column in named) + _values(row, shown)
@@ -37,9 +37,9 @@ def listed(rows: Any, named: Sequence[str], shown: Sequence[str] = ()) -> tuple[
 
 
 def _values(row: dict[Any, str], shown: Sequence[str]) -> str:
-    if len(shown) == 1:
+    if len(shown) == 1 and not shown[0].endswith("_id"):
         return f": {_plain(row[shown[0]])}"
-    said = ", ".join(f"{column.replace('_', ' ')} {_plain(row[column])}" for column in shown)
+    said = ", ".join(f"{_name(column)} {_plain(row[column])}" for column in shown)
     return f": {said}" if said else ""
 
 
