@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -56,6 +58,25 @@ def _places(runs: Path | None) -> tuple[Path, Path]:
 def _say(lines: Iterable[object]) -> None:
     for line in lines:
         click.echo(str(line))
+
+
+@contextmanager
+def _cleared_away() -> Iterator[None]:
+    """Let a signal to end do what an interrupt does: the half of it that is made goes away."""
+
+    def _end(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one would end the clearing away
+        click.echo("stopped from outside before it was done; nothing was replaced", err=True)
+        sys.exit(4)
+
+    # What was told to ignore a signal goes on ignoring it: `nohup`, or a shell's background job.
+    asked = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {one: signal.signal(one, _end) for one in asked}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @main.command()
@@ -153,21 +174,32 @@ def index(runs: Path | None) -> None:
 
 
 @main.command()
-@click.option("--users", type=click.IntRange(min=100), default=None, help="How many users the platform has.")
-@click.option("--seed", type=int, default=None, help="The same seed makes the same platform.")
+@click.option(
+    "--users",
+    type=click.IntRange(100, 10**8),  # the ids of bots begin above
+    default=20_000,
+    show_default=True,
+    help="How many users the platform has.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**64 - 1),
+    default=11,
+    show_default=True,
+    help="The same seed makes the same platform.",
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="data/sample/ by default.")
 @click.option("--events", is_flag=True, help="Write every step of every visit too: some twenty rows per order more.")
-def sample(users: int | None, seed: int | None, out: Path | None, *, events: bool) -> None:
-    """Make the sample: all tables of a simulated platform, and the truth beside them.
+def sample(users: int, seed: int, out: Path | None, *, events: bool) -> None:
+    """Make the sample: all tables of a simulated platform, their catalogue, and the truth beside them.
 
     The folder is replaced as a whole.  More users leave the others as they were.
     """
     from workbench.simulate import write_sample
 
-    root, _ = _places(None)
-    said = {name: value for name, value in (("users", users), ("seed", seed)) if value is not None}
-    folder = out or root / "data" / "sample"
-    write_sample(out=folder, events=events, **said)
+    folder = out or _places(None)[0] / "data" / "sample"
+    with _cleared_away():
+        write_sample(users=users, seed=seed, out=folder, events=events)
     click.echo(folder)
 
 
@@ -194,7 +226,9 @@ def import_(name: str, path: Path, out: Path) -> None:
     """Make canonical tables of an export: Parquet files, their catalogue, and what became of every row."""
     from workbench.tables.importers import import_export
 
-    _say(import_export(name, path, out).lines())
+    with _cleared_away():
+        account = import_export(name, path, out)
+    _say(account.lines())
     click.echo(out)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from workbench.errors import StudyError
 from workbench.simulate import blocks as room
@@ -21,7 +22,7 @@ from workbench.simulate.blocks import Blocks, Sums
 from workbench.simulate.in_memory import make_tables
 from workbench.simulate.world import BLOCK, World
 from workbench.simulate.writer import Files, write_world
-from workbench.tables import open_catalog
+from workbench.tables import check_contract, open_catalog
 from workbench.tables.schema import TABLES
 
 SMALL = World(users=600, seed=3)
@@ -48,6 +49,18 @@ def test_every_table_of_the_catalogue_is_written_and_reads_as_the_dictionary_say
         table = catalog.table(name)
         assert set(TABLES[name].required) <= set(table.columns)
         assert set(pq.read_schema(written / name / f"{name}.parquet").names) <= set(TABLES[name].columns), name
+
+
+@pytest.mark.parametrize("events", [False, True])
+def test_a_sample_has_a_catalogue_of_its_own(root, tmp_path, events):
+    write_world(World(users=150, seed=3), tmp_path / "elsewhere", events=events)
+    catalog = open_catalog(tmp_path / "elsewhere" / "catalog.yaml")
+    own = yaml.safe_load((tmp_path / "elsewhere" / "catalog.yaml").read_text())
+    project = yaml.safe_load((root / "data" / "catalog.yaml").read_text().replace("source: sample/", "source: "))
+    if events:
+        project["tables"]["events"] = {"source": "events/*.parquet", "utc_offset_hours": 8}
+    assert own == project
+    assert [b.detail for name in catalog.names for b in check_contract(catalog, name) if b.severity == "fail"] == []
 
 
 def test_text_and_times_come_back_as_such(written):
@@ -179,7 +192,8 @@ def test_an_old_platform_is_replaced_as_a_whole(tmp_path, written):
     out = tmp_path / "deep" / "sample"
     out.mkdir(parents=True)
     (out / "truth.json").write_text("{}")
-    (out / "left-over.parquet").write_bytes(b"old")
+    (out / "identities").mkdir()
+    (out / "identities" / "identities.parquet").write_bytes(b"old")
     write_world(SMALL, out)
     assert digests(out) == digests(written)
     assert [path.name for path in out.parent.iterdir()] == ["sample"]
@@ -195,7 +209,7 @@ def test_a_failure_leaves_the_platform_before(tmp_path, monkeypatch, where):
     rename = Path.rename
 
     def full(self, *arguments, **options):
-        if where.endswith("rename") and (self.name, arguments[0].name) != ("sample", "sample"):
+        if where.endswith("rename") and (self.name, arguments[0].name) != ("made", "sample"):
             return rename(self, *arguments, **options)
         raise OSError("no space left on the device")
 
@@ -209,7 +223,8 @@ def test_a_failure_leaves_the_platform_before(tmp_path, monkeypatch, where):
 
 def test_a_folder_with_other_files_is_never_replaced(tmp_path):
     (tmp_path / "thesis.txt").write_text("three years of work")
-    with pytest.raises(StudyError, match="holds other files than a sample, which would be lost"):
+    (tmp_path / "truth.json").write_text("{}")
+    with pytest.raises(StudyError, match=r"holds other files than a sample \(thesis.txt\), which would be lost"):
         write_world(SMALL, tmp_path)
     with pytest.raises(StudyError, match="is a file; name a new or an empty folder"):
         write_world(SMALL, tmp_path / "thesis.txt")

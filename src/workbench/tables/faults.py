@@ -29,6 +29,8 @@ def spoken(question: Callable[[], Result], subject: str) -> Result:
     except MemoryError:
         raise MachineError(f"{subject}: the memory is used up; ask for fewer groups or use a larger machine") from None
     except Exception as error:  # noqa: BLE001  every driver has its own
+        if isinstance(error.__cause__, (KeyboardInterrupt, SystemExit)):
+            raise error.__cause__ from None  # somebody stopped the command, which DuckDB tells as a fault of its own
         raise _fault(error, subject) from None
 
 

@@ -34,9 +34,21 @@ def test_every_line_is_an_order(tmp_path, imported):
         [5, "00003", third, 1, 0.0, "USD"],
     ]
     assert found.rows("users", "user_id", "first_seen_at") == [["00001", first], ["00002", second], ["00003", third]]
-    assert found.fates() == [[(4, "orders", "purchases, an order each"), (1, "", "name the columns")]]
-    assert found.account.notes[0].startswith("1 orders follow another of the same customer on the same day, 0 of them")
-    assert found.account.notes[1] == "1 orders have an amount of 0"
+    assert found.fates() == [[(4, "orders", "purchases, an order each"), (1, "", "the header line")]]
+    assert found.account.notes[:3] == (
+        (
+            "orders that follow another of the same customer on the same day: 1; all stay orders of their own, so a study of "
+            "repeat purchase merges them by day"
+        ),
+        "orders that repeat another in day, number of CDs and amount, and stay: 0 (0.0% of all)",
+        "orders with an amount of 0: 1",
+    )
+
+
+def test_blank_lines_are_passed_over_and_lines_keep_their_numbers(tmp_path, imported):
+    (tmp_path / "c.txt").write_text(" 00001 19970101  1   11.77\n\n  \n 00002 19970112  1   12.00\n\n")
+
+    assert imported("cdnow", tmp_path / "c.txt").rows("orders", "order_id", "user_id") == [[1, "00001"], [4, "00002"]]
 
 
 def test_the_sample_numbers_its_customers_twice(tmp_path, imported):
@@ -55,7 +67,16 @@ def test_the_sample_numbers_its_customers_twice(tmp_path, imported):
         ("id,date\n1,2\n", "c.txt: 2 lines are not of this format: 'id,date' in line 1, '1,2' in line 2; is this the"),
         (
             MASTER + " 00004 19970230  1   1.00\n",
-            "c.txt: column 'day': 1 value is no day (like 2026-01-31): '19970230'",
+            "c.txt: column 'day': 1 value is no day (like 2026-01-31): '19970230' in line 6; correct the source",
+        ),
+        (
+            MASTER + "Dear all\n",
+            "c.txt: 1 line is not of this format: 'Dear all' in line 6; is this the right file?",
+        ),
+        (MASTER.splitlines()[0] + "\n", "c.txt has a header but no rows; export it again"),
+        (
+            MASTER * 2,
+            "c.txt: 1 line is not of this format: ' customer_id  date number_of_cds  dollar_value' in line 6",
         ),
     ],
 )
@@ -103,6 +124,10 @@ def test_the_master_file(shared, imported):
 
     found = imported("cdnow", path)
 
-    assert found.fates() == [[(69_659, "orders", "purchases, an order each"), (1, "", "name the columns")]]
+    assert found.fates() == [[(69_659, "orders", "purchases, an order each"), (1, "", "the header line")]]
     assert found.account.tables == {"orders": 69_659, "users": 23_570}
+    assert (
+        found.account.notes[1]
+        == "orders that repeat another in day, number of CDs and amount, and stay: 255 (0.4% of all)"
+    )
     assert found.failures() == []

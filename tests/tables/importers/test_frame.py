@@ -147,7 +147,7 @@ def test_an_export_is_not_written_over(export, tmp_path):
         with pytest.raises(StudyError, match="lie in one another; name a folder elsewhere with --out"):
             import_export("hillstrom", export, out)
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(StudyError, match="file is a file; name a new or an empty folder with --out"):
+    with pytest.raises(StudyError, match="file is a file; name a new or an empty folder"):
         import_export("hillstrom", export, tmp_path / "file")
 
 
@@ -201,6 +201,23 @@ def test_every_misfit_is_said_with_its_rows(desk, tmp_path):
         "column 't': 4 values are no time (like 2026-01-31 18:05:00): '2026-02-30' in row 2, 'yesterday' in row 3, "
         "'now' in row 5; correct the source (row 1 is the first below the header)"
     )
+
+
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "NaN"])
+def test_what_is_infinite_or_no_number_is_refused(desk, tmp_path, value):
+    columns = (Column("i", "integer"), Column("n", "number"), Column("m", "money"))
+    for column in columns:
+        row = ["1", "1", "1"]
+        row[columns.index(column)] = value
+        with pytest.raises(DataError, match=rf"^t\.csv: column '{column.name}': 1 value is no .*'{value}' in row 1"):
+            _read(desk, tmp_path, f"i,n,m\n{','.join(row)}\n", *columns)
+        desk.run("DROP VIEW t_text; DROP VIEW t_stored; DROP TABLE t")
+
+
+def test_an_account_holds_no_number_that_is_none():
+    account = Account("test", (Read("a.csv", 1, (Fate(1, "", "rows", float("nan")),)),), {})
+    with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+        account.to_json()
 
 
 def test_a_time_with_a_zone_is_brought_to_utc(desk, tmp_path):
@@ -275,10 +292,15 @@ def test_the_command_prints_the_account(export, tmp_path):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "h.csv: 1 rows read",
+        "h.csv: 1 row read",
         "             1  exposures     customers with their arm and outcomes (0.00)",
         "written",
         "             1  exposures",
+        "note: the file has no ids; rows are numbered",
+        (
+            "note: rows that repeat another in every column, and stay: 0 of 1 (0%); this is not the whole file, which has "
+            "64,000 rows and 6,562 such"
+        ),
         str(tmp_path / "out"),
     ]
 

@@ -54,7 +54,7 @@ def test_ratings_films_and_genres(written, form):
     assert films["1"][1] == "unknown"
     assert sorted(row[0] for row in found.rows("categories", "category_id")) == ["Action", "Comedy", "unknown"]
     assert found.rows("users", "user_id", "first_seen_at") == [["196", first], ["7", second]]
-    assert "1 films have no genre; their category is 'unknown'" in found.account.notes
+    assert "films without a genre, whose category is 'unknown': 1" in found.account.notes
     assert found.failures() == []
 
 
@@ -75,6 +75,64 @@ def test_users_who_rated_nothing_leave(written):
         ["242", datetime(1997, 1, 24)],  # noqa: DTZ001
     ]
     assert found.account.notes[0] == "u.item is not UTF-8 text and was read as Latin-1 (Western European)"
+
+
+def test_a_rating_that_stands_twice_counts_once(tmp_path, imported):
+    (tmp_path / "ml").mkdir()
+    for name, text in FORMS["latest"].items():
+        (tmp_path / "ml" / name).write_text(text)
+    text = FORMS["latest"]["ratings.csv"]
+    again = "7,242,5.0,881250950\n7,242,4.0,881250950\n7,242,4.0,881250951\n"
+    (tmp_path / "ml" / "ratings.csv").write_text(text + again)
+
+    found = imported("movielens", tmp_path / "ml")
+
+    assert found.rows("events", "event_id", "user_id", "value") == [[1, "196", 3.0], [2, "7", 5.0], [5, "7", 4.0]]
+    assert found.fates()[0] == [
+        (3, "events", "ratings, an event each"),
+        (2, "", "repeat a rating of the same user, film and time; the first stays"),
+    ]
+    assert "ratings of a film that the same user has rated at another time, all of which stay: 1" in found.account.notes
+
+
+@pytest.mark.parametrize(
+    ("form", "file", "line", "said"),
+    [
+        ("100k", "u.data", "8\t242\t5\t88125\n", "88125 in line 3; correct the source"),
+        ("1m", "ratings.dat", "8::242::5::881250951000\n", "881250951000 in line 3; correct the source"),
+        (
+            "latest",
+            "ratings.csv",
+            "8,242,5.0,88125\n",
+            "88125 in row 3; correct the source (row 1 is the first below the header)",
+        ),
+    ],
+)
+def test_times_that_no_rating_has_are_refused(tmp_path, imported, form, file, line, said):
+    (tmp_path / "ml").mkdir()
+    for name, text in FORMS[form].items():
+        (tmp_path / "ml" / name).write_text(text + (line if name == file else ""))
+
+    with pytest.raises(DataError) as caught:
+        imported("movielens", tmp_path / "ml")
+
+    assert str(caught.value) == (
+        f"{file}: column 'timestamp': 1 value is not seconds since 1970 between the years 1990 and 2100: {said}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "file"), [(form, file) for form in ("100k", "1m") for file in FORMS[form] if file != "README"]
+)
+def test_a_file_that_ends_within_a_line_is_refused(tmp_path, imported, form, file):
+    (tmp_path / "ml").mkdir()
+    for name, text in FORMS[form].items():
+        (tmp_path / "ml" / name).write_text(text.rstrip("\n") if name == file else text)
+
+    with pytest.raises(DataError) as caught:
+        imported("movielens", tmp_path / "ml")
+
+    assert str(caught.value) == f"{file} is cut off: its last line has no end; copy or download it again"
 
 
 def test_what_was_not_read_is_said(written):
@@ -110,7 +168,7 @@ def test_the_real_100k(shared, imported):
     found = imported("movielens", folder)
 
     assert found.account.tables == {"events": 100_000, "users": 943, "products": 1_682, "categories": 19}
-    assert "18 films have the title of another film; they stay products of their own" in found.account.notes
+    assert "films with the title of another film, which stay products of their own: 18" in found.account.notes
     events = found.frame("events")
     assert (events["event_at"].min(), events["event_at"].max()) == (
         datetime(1997, 9, 20, 3, 5, 10),  # noqa: DTZ001

@@ -70,12 +70,12 @@ class Account:
 
     def to_json(self) -> str:
         """The account as the text of `account.json`."""
-        return json.dumps({"schema": 1, **asdict(self)}, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps({"schema": 1, **asdict(self)}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     def lines(self) -> Iterator[str]:
         """The account as a table for a terminal."""
         for read in self.reads:
-            yield f"{read.source}: {read.rows:,} rows read"
+            yield f"{read.source}: {read.rows:,} {'row' if read.rows == 1 else 'rows'} read"
             for fate in read.fates:
                 money = "" if fate.money is None else f" ({fate.money:,.2f})"
                 yield f"{fate.rows:>14,}  {fate.into or 'left out':<12}  {fate.why}{money}"

@@ -70,13 +70,16 @@ def find_column(file: str, column: Column, present: Sequence[str]) -> str:
     raise DataError(f"{file} has no column {wanted}; {near}; is this the right file, and whole?")
 
 
-def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> int:
+def cast_table(
+    desk: Desk, file: str, name: str, columns: Sequence[Column], stated: Mapping[str, str], *, place: str = "row"
+) -> int:
     """Make the table `name` of the table or view `name`_text, with every column cast to its kind, and count its rows.
 
     Args:
         file: What a message calls the source.
         columns: Those that `name`_text lacks become missing values.
         stated: Column → what a message calls it: its name in the source, where that has names.
+        place: What a message calls a row: "line" where a file has no header, so that its lines are counted from 1.
 
     Raises:
         DataError: Values are not what their column must be, or there is no row.
@@ -94,13 +97,22 @@ def cast_table(desk: Desk, file: str, name: str, columns: Sequence[Column], stat
         f"{file} cannot be read",
     )
     if desk.value(f"SELECT coalesce(bool_or(misfit), false) FROM {name}"):  # noqa: S608
-        faults = "; ".join(_misfits(desk, name, present, stated))
-        raise DataError(f"{file}: {faults}; correct the source (row 1 is the first below the header)")
+        faults = "; ".join(_misfits(desk, name, present, stated, place))
+        raise DataError(f"{file}: {faults}; {remedy(place)}")
     desk.run(f"ALTER TABLE {name} DROP COLUMN misfit")
     count = int(desk.value(f"SELECT count(*) FROM {name}"))  # noqa: S608
     if not count:
-        raise DataError(f"{file} has a header but no rows; export it again")
+        raise DataError(f"{file} has {'a header but no rows' if place == 'row' else 'no lines'}; export it again")
     return count
+
+
+def remedy(place: str) -> str:
+    """What to do about values that are wrong in some rows, or lines.
+
+    >>> remedy("row"), remedy("line")
+    ('correct the source (row 1 is the first below the header)', 'correct the source')
+    """
+    return "correct the source" + (" (row 1 is the first below the header)" if place == "row" else "")
 
 
 def _cast(desk: Desk, name: str, column: Column, dtype: str, said: str) -> str:
@@ -115,7 +127,9 @@ def _cast(desk: Desk, name: str, column: Column, dtype: str, said: str) -> str:
     if kind in {"time", "date"} and dtype == "VARCHAR":
         return _parsed(desk, name, column, said)
     # A stored time with a zone is brought to UTC: the engine's session is in UTC.
-    return f"TRY_CAST({text if dtype == 'VARCHAR' else column_name(column.name)} AS {_TYPES[kind]})"
+    value = f"TRY_CAST({text if dtype == 'VARCHAR' else column_name(column.name)} AS {_TYPES[kind]})"
+    # "inf" and "nan" are numbers to the engine; one of them makes every sum useless.
+    return f"CASE WHEN isfinite({value}) THEN {value} END" if kind in {"number", "money"} else value
 
 
 def _parsed(desk: Desk, name: str, column: Column, said: str) -> str:
@@ -134,7 +148,7 @@ def _parsed(desk: Desk, name: str, column: Column, said: str) -> str:
     return best
 
 
-def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[str, str]) -> Iterator[str]:
+def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[str, str], place: str) -> Iterator[str]:
     """A sentence for each column with values that its kind does not allow."""
     for column in (column for column in columns if column.kind in _WORDS):
         wrong = (
@@ -145,7 +159,7 @@ def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[s
         if not found:
             continue
         shown = desk.rows(f"SELECT row, {_text(column)} {wrong} ORDER BY row LIMIT {EXAMPLES}")
-        examples = ", ".join(f"{value!r} in row {row:,}" for row, value in shown)
+        examples = ", ".join(f"{value!r} in {place} {row:,}" for row, value in shown)
         count = "1 value is" if found == 1 else f"{found:,} values are"
         yield f"{_said(column, stated)}: {count} no {_WORDS[column.kind]}: {examples}"
 

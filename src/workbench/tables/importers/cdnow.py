@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.errors import DataError
 from workbench.tables.importers.account import Read
 from workbench.tables.importers.desk import Column, Desk, Imported, Table
 
 _LINE = r"\s*(?P<user_id>\d+)\s+(?:(?P<sample_id>\d+)\s+)?(?P<day>\d{8})\s+(?P<cds>\d+)\s+(?P<dollars>\d+\.\d+)\s*"
 # Some copies begin with the names of the columns.
 _HEADING = r"\s*[A-Za-z_]+(\s+[A-Za-z_]+)+\s*"
+PUBLISHED_REPEATED = 255 / 69_659  # of the master file's purchases
 _COLUMNS = (
     Column("user_id", "id"),
     Column("sample_id", "id"),
@@ -25,11 +27,13 @@ _COLUMNS = (
 
 def convert(desk: Desk, path: Path) -> Imported:
     """Every line becomes one order at midnight of its day; two of one day stay two orders."""
-    read = desk.read_lines(path, "lines", f"{_LINE}|{_HEADING}", _COLUMNS)
+    read = desk.read_lines(path, "lines", _LINE, _COLUMNS, heading=_HEADING)
     desk.run("CREATE TABLE purchases AS SELECT * FROM lines WHERE user_id IS NOT NULL")
+    if not desk.value("SELECT count(*) FROM purchases"):
+        raise DataError(f"{path.name} has a header but no rows; export it again")
     desk.run(
         "CREATE VIEW fated AS SELECT row, dollars, if(user_id IS NULL, '', 'orders') AS into_table, "
-        "if(user_id IS NULL, 'name the columns', 'purchases, an order each') AS why FROM lines"
+        "if(user_id IS NULL, 'the header line', 'purchases, an order each') AS why FROM lines"
     )
     orders = (
         "SELECT row AS order_id, user_id, day::TIMESTAMP AS ordered_at, 'placed' AS status, dollars AS subtotal, "
@@ -42,22 +46,19 @@ def convert(desk: Desk, path: Path) -> Imported:
     return Imported(
         {"orders": Table(orders, constants={"currency": "USD"}), "users": Table(users)},
         (Read(path.name, read, desk.fates("fated", "dollars")),),
-        _notes(desk),
+        _notes(desk, path),
     )
 
 
-def _notes(desk: Desk) -> tuple[str, ...]:
+def _notes(desk: Desk, path: Path) -> tuple[str, ...]:
     free = desk.value("SELECT count(*) FROM purchases WHERE dollars = 0")
-    same, exact = desk.rows(
-        "SELECT count(*) - count(DISTINCT (user_id, day)), count(*) - count(DISTINCT (user_id, day, cds, dollars)) "
-        "FROM purchases"
-    )[0]
-    repeats = (
-        f"{same:,} orders follow another of the same customer on the same day, {exact:,} of them with the same number "
-        "of CDs and the same amount; all stay orders of their own, so a study of repeat purchase merges them by day"
-    )
+    exact = desk.repeated(path.name, "purchases", "user_id, day, cds, dollars", "'line ' || row", PUBLISHED_REPEATED)
+    orders, same = desk.rows("SELECT count(*), count(*) - count(DISTINCT (user_id, day)) FROM purchases")[0]
+    repeated = f"{exact:,} ({exact / orders:.1%} of all)"
+    merged = "all stay orders of their own, so a study of repeat purchase merges them by day"
     return (
-        repeats,
-        f"{free:,} orders have an amount of 0",
+        f"orders that follow another of the same customer on the same day: {same:,}; {merged}",
+        f"orders that repeat another in day, number of CDs and amount, and stay: {repeated}",
+        f"orders with an amount of 0: {free:,}",
         "no product is named, so there are no order items; orders keep the number of CDs",
     )

@@ -13,17 +13,19 @@ import pyarrow as pa
 from workbench.errors import DataError
 from workbench.tables import engine
 from workbench.tables.faults import spoken
-from workbench.tables.files import Files, find_files, read_header, refuse_repeated
+from workbench.tables.files import Files, check_gzip, find_files, read_header, refuse_repeated
 from workbench.tables.importers.account import Fate, Read
-from workbench.tables.importers.casting import EXAMPLES, Column, cast_table, column_name, find_column
-from workbench.tables.importers.texts import check_text, groups, is_utf8, recode
+from workbench.tables.importers.casting import EXAMPLES, Column, cast_table, column_name, find_column, remedy
+from workbench.tables.importers.texts import check_end, check_text, groups, is_utf8, recode
 from workbench.tables.importers.workbook import Workbook
 from workbench.tables.mapping import Connection, Constant
 
-__all__ = ["Column", "Desk", "Imported", "Table", "quoted"]
+__all__ = ["NO_CATEGORY", "Column", "Desk", "Imported", "Table", "quoted"]
 
 # Beyond this the engine puts tables into the temporary folder, so that a large export needs no large machine.
 MEMORY = "1500MB"
+NO_CATEGORY = "(no category)"  # of a product whose export names none, whatever that export writes there
+MOST_REPEATED = 0.05  # of the rows of an export whose rows have no key: five times what is known of any
 ENCODINGS = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
 
 
@@ -35,11 +37,14 @@ class Table:
         query: A SELECT over what is on the desk; its columns are canonical ones and any others.
         constants: As in the catalogue.
         utc_offset_hours: As in the catalogue: from the stored clock to the business clock.
+        row_id: As in the catalogue: the id that the source lacks.  The query then has `row`, in whose order the rows
+            are written and numbered.
     """
 
     query: str
     constants: Mapping[str, Constant] = field(default_factory=dict)
     utc_offset_hours: float = 0
+    row_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Desk:
         else:
             if legacy and not path.name.lower().endswith(".gz"):
                 files = Files("csv", (self.in_utf8(path, legacy),))
+            for file in files.paths:
+                check_gzip(file)
             # All is read as text, for a checked cast.
             names = {name.casefold() for file in files.paths for name in read_header(file).columns}
             stored = engine.csv_table(self._backend, f"{name}_stored", files, names, ())
@@ -157,40 +164,111 @@ class Desk:
             rows += batch.num_rows
         return cast_table(self, where, name, columns, found)
 
-    def read_lines(self, path: Path, name: str, pattern: str, columns: Sequence[Column], *, legacy: str = "") -> int:
+    def read_lines(
+        self,
+        path: Path,
+        name: str,
+        pattern: str,
+        columns: Sequence[Column],
+        *,
+        heading: str = "",
+        legacy: str = "",
+        is_ended: bool = False,
+    ) -> int:
         """Lay out a text file without a header, whose every line matches `pattern`, as `read` does a CSV.
+
+        `row` is the number of the line; blank lines are passed over.
 
         Args:
             pattern: With a named group for each column (RE2's syntax).
+            heading: What the first line may be instead; all its columns are then missing.
             legacy: As in `read`.
+            is_ended: Whether the last line of a whole file ends as the others do: one that does not is cut off.
 
         Raises:
-            DataError: The file is missing or empty, or lines do not match; says which.
+            DataError: The file is missing, empty or cut off, or lines do not match; says which.
         """
         check_text(path)
+        if is_ended:
+            check_end(path)
         source = quoted(glob.escape(str(self.in_utf8(path, legacy) if legacy else path)))
         fields = "[" + ", ".join(quoted(group) for group in groups(pattern)) + "]"
         self.run(
-            f"CREATE TABLE {name}_lines AS SELECT row_number() OVER () AS row, rtrim(line, chr(13)) AS line FROM "  # noqa: S608
+            f"CREATE TABLE {name}_lines AS FROM (SELECT row_number() OVER () AS row, rtrim(line, chr(13)) AS line FROM "  # noqa: S608
             f"read_csv({source}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '', "
-            "header = false)",
+            "header = false)) WHERE trim(line) <> ''",
             f"{path.name} cannot be read",
         )
-        matches = f"regexp_full_match(line, {quoted(pattern)})"
+        matches = f"(regexp_full_match(line, {quoted(pattern)})"
+        matches += f" OR (row = 1 AND regexp_full_match(line, {quoted(heading)})))" if heading else ")"
         strange = self.rows(
             f"SELECT row, line, count(*) OVER () FROM {name}_lines WHERE NOT {matches} ORDER BY row LIMIT {EXAMPLES}"  # noqa: S608
         )
         if strange:
             examples = ", ".join(f"{line[:60]!r} in line {row:,}" for row, line, _ in strange)
-            raise DataError(
-                f"{path.name}: {strange[0][2]:,} lines are not of this format: {examples}; is this the right file?"
-            )
+            count = "1 line is" if strange[0][2] == 1 else f"{strange[0][2]:,} lines are"
+            raise DataError(f"{path.name}: {count} not of this format: {examples}; is this the right file?")
         self.run(
             f"CREATE TABLE {name}_text AS SELECT row, unnest(regexp_extract(line, {quoted(pattern)}, {fields})) "  # noqa: S608
             f"FROM {name}_lines"
         )
         self.run(f"DROP TABLE {name}_lines")
-        return cast_table(self, path.name, name, columns, {})
+        return cast_table(self, path.name, name, columns, {}, place="line")
+
+    def refuse(
+        self, file: str, table: str, column: str, wrong: str, words: str, *, said: str = "", place: str = "row"
+    ) -> None:
+        """Refuse values that are of their kind, but none that the source can have.
+
+        Args:
+            file: What a message calls the source.
+            table: Was read from it.
+            column: Its values are shown.
+            wrong: The condition that refuses a row.
+            words: What the values are not: "0 or 1".
+            said: What a message calls the column, if not by its name.
+            place: As in `cast_table`.
+
+        Raises:
+            DataError: There are such rows; says how many, and which.
+        """
+        found = self.rows(
+            f"SELECT row, {column_name(column)}, count(*) OVER () FROM {table} WHERE {wrong} "  # noqa: S608  own words
+            f"ORDER BY row LIMIT {EXAMPLES}"
+        )
+        if found:
+            examples = ", ".join(
+                f"{'nothing' if value is None else repr(value)} in {place} {row:,}" for row, value, _ in found
+            )
+            count = "1 value is" if found[0][2] == 1 else f"{found[0][2]:,} values are"
+            raise DataError(f"{file}: column {said or column!r}: {count} not {words}: {examples}; {remedy(place)}")
+
+    def repeated(self, file: str, table: str, columns: str, shown: str, published: float) -> int:
+        """How many rows repeat another in every column, where an export has such rows by nature.
+
+        Args:
+            file: What a message calls the source.
+            table: Was read from it.
+            columns: All that the source says of a row.
+            shown: An expression of text: which row it is.
+            published: The share of such rows in the source as it was published.
+
+        Raises:
+            DataError: They are far more than that; says how many, and which.
+        """
+        rows, distinct = self.rows(f"SELECT count(*), count(DISTINCT ({columns})) FROM {table}")[0]  # noqa: S608  own words
+        count = int(rows - distinct)
+        if count > MOST_REPEATED * rows:
+            found = self.rows(
+                f"SELECT {shown} FROM {table} QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY row) > 1 "  # noqa: S608
+                f"ORDER BY row LIMIT {EXAMPLES}"
+            )
+            raise DataError(
+                f"{file}: {count:,} of {rows:,} rows ({count / rows:.0%}) repeat another in every column, where the "
+                f"published file has {published:.1%}: {'; '.join(text for (text,) in found)}; export it again, or take "
+                "the repeated rows out"
+            )
+        return count
 
     def in_utf8(self, path: Path, legacy: str) -> Path:
         """The file, or a copy in UTF-8 if it is text in the encoding `legacy`, which is noted."""

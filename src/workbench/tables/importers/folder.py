@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,65 +11,51 @@ import yaml
 from workbench.errors import StudyError
 from workbench.tables.importers.account import Account
 from workbench.tables.importers.desk import Desk, Imported, Table, quoted
+from workbench.tables.replacement import Contents, replace_folder
 from workbench.tables.schema import TABLES, canonical
 
 ACCOUNT, CATALOG = "account.json", "catalog.yaml"
-_OWN = {ACCOUNT, CATALOG, *(f"{name}.parquet" for name in TABLES)}
+_CONTENTS = Contents("a former import", ACCOUNT, (CATALOG, *(f"{name}.parquet" for name in TABLES)))
 
 
-def refuse_folder(path: Path, out: Path) -> None:
-    """Refuse a place where writing would lose something.
-
-    Raises:
-        StudyError: `out` is a file, holds other files than a former import, or lies around or inside `path`.
-    """
+def _refuse_one_in_the_other(path: Path, out: Path) -> None:
     source, target = path.resolve(), out.resolve()
     if target == source or target in source.parents or source in target.parents:
         raise StudyError(f"{out} and the export {path} lie in one another; name a folder elsewhere with --out")
-    if out.exists() and not out.is_dir():
-        raise StudyError(f"{out} is a file; name a new or an empty folder with --out")
-    held = {file.name for file in out.iterdir()} if out.is_dir() else set()
-    if held and (ACCOUNT not in held or held - _OWN):
-        other = min(held - _OWN, default=min(held))
-        raise StudyError(
-            f"{out} holds other files than a former import ({other}), which would be lost; "
-            "name a new or an empty folder with --out"
-        )
 
 
 def write_folder(importer: str, convert: Callable[[Desk, Path], Imported], path: Path, out: Path) -> Account:
     """Convert an export and put the result at `out`, in place of a former import.
 
     Raises:
-        StudyError: As `refuse_folder`.
+        StudyError: `out` is a file, holds other files than a former import, or lies around or inside `path`.
         DataError, MachineError: As the importer says; `out` is left as it was.
     """
-    refuse_folder(path, out)
-    out = out.absolute()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
-        made = Path(folder) / "import"
-        made.mkdir()
-        with Desk(Path(folder)) as desk:
+    _refuse_one_in_the_other(path, out)
+    with replace_folder(out, _CONTENTS) as making:
+        with Desk(making.scratch) as desk:
             imported = convert(desk, path)
-            written = {name: _write(desk, name, table, made) for name, table in imported.tables.items()}
+            written = {name: _write(desk, name, table, making.folder) for name, table in imported.tables.items()}
         account = Account(importer, imported.reads, written, (*desk.notes, *imported.notes))
-        (made / ACCOUNT).write_text(account.to_json(), encoding="utf-8")
+        (making.folder / ACCOUNT).write_text(account.to_json(), encoding="utf-8")
         # A table without rows is refused by every study, so the catalogue lists none.
         filled = {name: table for name, table in imported.tables.items() if written[name]}
-        (made / CATALOG).write_text(_catalog(importer, filled), encoding="utf-8")
-        _replace(made, out, Path(folder) / "before")
+        (making.folder / CATALOG).write_text(_catalog(importer, filled), encoding="utf-8")
     return account
 
 
 def _write(desk: Desk, name: str, table: Table, folder: Path) -> int:
-    """Write one table in the order of its clock and key, so that the same export gives the same file; its rows."""
+    """Write one table in the order of its clock and key, so that the same export gives the same file; its rows.
+
+    Rows that the catalogue numbers are written in the order of the source.
+    """
     schema = canonical(name)
     columns = [row[0] for row in desk.rows(f"DESCRIBE {table.query}")]
-    order = ", ".join(column for column in (schema.clock, *schema.key) if column in columns)
+    order = "row" if table.row_id else ", ".join(c for c in (schema.clock, *schema.key) if c in columns)
+    kept = "* EXCLUDE (row)" if table.row_id else "*"
     file = folder / f"{name}.parquet"
     desk.run(
-        f"COPY (SELECT * FROM ({table.query}) ORDER BY {order}) TO {quoted(str(file))} "  # noqa: S608  own words
+        f"COPY (SELECT {kept} FROM ({table.query}) ORDER BY {order}) TO {quoted(str(file))} "  # noqa: S608  own words
         "(FORMAT parquet, COMPRESSION zstd)",
         f"the table {name} cannot be written",
     )
@@ -86,18 +71,9 @@ def _catalog(importer: str, tables: Mapping[str, Table]) -> str:
         entries[name] = {"source": f"{name}.parquet"}
         if "time" in canonical(name).columns.values():
             entries[name]["utc_offset_hours"] = table.utc_offset_hours
+        if table.row_id:
+            entries[name]["row_id"] = table.row_id
         if table.constants:
             entries[name]["constants"] = dict(table.constants)
     head = f"# Written by `workbench data import {importer}`; account.json says what became of every row.\n"
     return head + yaml.safe_dump({"connection": "duckdb", "tables": entries}, sort_keys=False, allow_unicode=True)
-
-
-def _replace(made: Path, out: Path, before: Path) -> None:
-    if out.exists():
-        out.rename(before)
-    try:
-        made.rename(out)
-    except OSError:
-        if before.exists():
-            before.rename(out)
-        raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.errors import DataError
 from workbench.tables.importers.account import Fate, Read
-from workbench.tables.importers.desk import Desk, Imported, Table, quoted
+from workbench.tables.importers.desk import NO_CATEGORY, Desk, Imported, Table, quoted
 from workbench.tables.importers.ga4_files import Staged, find_days, stage
 from workbench.tables.importers.ga4_sales import lay_out_sales, sales_remarks, sales_tables
 
@@ -60,7 +60,8 @@ _TABLES = {
     "events": """
         SELECT event_id, user_id, make_timestamp(micros) AS event_at, event_name, session_id, user_key,
             if(len(items) = 1, nullif(nullif(items[1].item_id, ''), '(not set)'), NULL) AS product_id,
-            if(len(items) = 1, nullif(items[1].item_category, ''), NULL) AS category_id, query, url, device, value
+            if(len(items) = 1, nullif(nullif(items[1].item_category, ''), '(not set)'), NULL) AS category_id,
+            query, url, device, value
         FROM kept""",
     "sessions": "SELECT * FROM visits",
     "identities": "SELECT * FROM links",
@@ -70,15 +71,16 @@ _TABLES = {
             arg_min(first_campaign, moment) AS acquisition_campaign, arg_min(country, moment) AS country,
             arg_min(region, moment) AS region, arg_min(city, moment) AS city
         FROM kept WHERE user_id IS NOT NULL GROUP BY user_id""",
-    "products": """
-        SELECT product_id, coalesce(nullif(arg_max(category, moment), ''), '(not set)') AS category_id,
+    "products": f"""
+        SELECT product_id,
+            coalesce(nullif(nullif(arg_max(category, moment), ''), '(not set)'), {quoted(NO_CATEGORY)}) AS category_id,
             arg_max(title, moment) AS title, arg_max(brand, moment) AS brand
         FROM (
             SELECT item.item_id AS product_id, item.item_name AS title, item.item_brand AS brand,
                 item.item_category AS category, moment
             FROM (SELECT unnest(items) AS item, moment FROM kept WHERE len(items) > 0)
         )
-        WHERE product_id NOT IN ('', '(not set)') GROUP BY product_id""",
+        WHERE product_id NOT IN ('', '(not set)') GROUP BY product_id""",  # noqa: S608
 }
 _REMARKS = (
     ("SELECT count(*) FROM kept WHERE user_id IS NULL", "events without a user (consent denied), kept: {:,}"),

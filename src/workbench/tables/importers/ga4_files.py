@@ -205,7 +205,27 @@ def _checked(desk: Desk, file: str, target: str) -> int:
             f"{file}: {len(wrong):,} of {count:,} events have no event_timestamp (microseconds since 1970), no "
             f"event_date (like 20260131) or no event_name: {shown}; export it again"
         )
+    _refuse_boundless(desk, file, target)
     return count
+
+
+def _refuse_boundless(desk: Desk, file: str, target: str) -> None:
+    """Refuse amounts that are infinite or no number: one of them makes every sum useless."""
+    of_items = " OR ".join(f"NOT isfinite(item.{field})" for field in _amounts("items"))
+    of_sale = " OR ".join(f"NOT isfinite(ecommerce.{field})" for field in _amounts("ecommerce"))
+    in_items = f"len(list_filter(items, item -> coalesce({of_items}, false))) > 0"
+    wrong = desk.rows(
+        f"SELECT event_id - min(event_id) OVER () + 1 AS row FROM {target} "  # noqa: S608  own words
+        f"QUALIFY coalesce(NOT isfinite(value), false) OR coalesce({of_sale}, false) OR {in_items} ORDER BY row"
+    )
+    if wrong:
+        shown = ", ".join(f"{row:,}" for (row,) in wrong[:3])
+        count = "1 event has" if len(wrong) == 1 else f"{len(wrong):,} events have"
+        raise DataError(f"{file}: {count} an amount that is infinite or no number, as in row {shown}; export it again")
+
+
+def _amounts(field: str) -> list[str]:
+    return re.findall(r"(\w+) DOUBLE", _TYPES[field])
 
 
 def _parquet(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.tables.importers.desk import Desk
+from workbench.tables.importers.desk import NO_CATEGORY, Desk, quoted
 
 # A purchase is sent again when its page is loaded again: of one transaction the first counts.
 _PURCHASES = """
@@ -90,11 +90,11 @@ _TABLES = {
         SELECT order_id, line_no, row_number() OVER (PARTITION BY order_id, line_no ORDER BY micros, event_id) AS seq,
             quantity, make_timestamp(micros) AS returned_at, refund, user_id, product_id
         FROM back""",
-    "categories": """
+    "categories": f"""
         SELECT DISTINCT category_id, category_id AS name FROM (
-            SELECT coalesce(nullif(item.item_category, ''), '(not set)') AS category_id
+            SELECT coalesce(nullif(nullif(item.item_category, ''), '(not set)'), {quoted(NO_CATEGORY)}) AS category_id
             FROM (SELECT unnest(items) AS item FROM kept WHERE len(items) > 0)
-        )""",
+        )""",  # noqa: S608
 }
 _REMARKS = (
     (

@@ -86,12 +86,15 @@ _FORMS = (
 def convert(desk: Desk, path: Path) -> Imported:
     """Ratings become events, films products; users without a file of their own come from the ratings."""
     form = _form(path)
-    ratings = _lay_out(desk, path / form.ratings, "ratings", form.ratings_line, _RATINGS)
+    told = _lay_out(desk, path / form.ratings, "told", form.ratings_line, _RATINGS)
+    place = "line" if form.ratings_line else "row"
+    desk.refuse(form.ratings, "told", "seconds", _NO_TIME, _TIMES, said="timestamp", place=place)
+    desk.run(_SORTED_RATINGS)
     films = _lay_out(desk, path / form.films, "films", form.films_line, form.film_columns)
     genres = _genres() if form.film_columns is _FILMS_100K else "genres"
     desk.run(f"CREATE VIEW sorted AS SELECT *, string_split({genres}, '|') AS names FROM films")  # noqa: S608
     reads = [
-        Read(form.ratings, ratings, (Fate(ratings, "events", "ratings, an event each"),)),
+        Read(form.ratings, told, desk.fates("rating_fates")),
         Read(form.films, films, (Fate(films, "products", "films, a product each"),)),
     ]
     if form.people:
@@ -120,7 +123,7 @@ def _form(path: Path) -> _Form:
 
 def _lay_out(desk: Desk, path: Path, name: str, line: str, columns: Sequence[Column]) -> int:
     if line:
-        return desk.read_lines(path, name, line, columns, legacy="latin-1")
+        return desk.read_lines(path, name, line, columns, legacy="latin-1", is_ended=True)
     return desk.read(path, name, columns)
 
 
@@ -129,6 +132,14 @@ def _genres() -> str:
     return "concat_ws('|', " + ", ".join(f"if(g{i} = 1, {quoted(n)}, NULL)" for i, n in enumerate(_GENRES_100K)) + ")"
 
 
+# A number that was cut off, or is in another unit, is a time that no rating has.
+_NO_TIME = "seconds IS NULL OR seconds NOT BETWEEN 631152000 AND 4102444800"
+_TIMES = "seconds since 1970 between the years 1990 and 2100"
+_SORTED_RATINGS = """
+CREATE TABLE rating_fates AS SELECT *, if(copy = 1, 'events', '') AS into_table,
+    if(copy = 1, 'ratings, an event each', 'repeat a rating of the same user, film and time; the first stays') AS why
+FROM (SELECT *, row_number() OVER (PARTITION BY user_id, product_id, seconds ORDER BY row) AS copy FROM told);
+CREATE VIEW ratings AS FROM rating_fates WHERE copy = 1"""
 _EVENTS = """
 SELECT row AS event_id, user_id, make_timestamp(seconds * 1000000) AS event_at, 'view_item' AS event_name, product_id,
     rating AS value
@@ -164,14 +175,14 @@ def _notes(desk: Desk, path: Path, form: _Form) -> tuple[str, ...]:
     lost = desk.value("SELECT count(*) FROM ratings ANTI JOIN films USING (product_id)")
     others = sorted({file.name for file in path.iterdir()} - {form.ratings, form.films, form.people})
     said: Mapping[str, int] = {
-        "films have several genres: the first is their category, `genres` keeps all": several,
-        f"films have no genre; their category is {UNKNOWN!r}": without,
-        "films have the title of another film; they stay products of their own": titles,
-        "ratings rate a film that the same user has rated before; all stay": again,
-        "ratings are of films that are not in the file of films": lost,
+        "films with several genres, of which the first is their category; `genres` keeps all": several,
+        f"films without a genre, whose category is {UNKNOWN!r}": without,
+        "films with the title of another film, which stay products of their own": titles,
+        "ratings of a film that the same user has rated at another time, all of which stay": again,
+        "ratings of films that are not in the file of films": lost,
     }
     return (
         "times are seconds since 1970 in UTC; a rating is told as a view_item event whose value is the rating",
-        *(f"{count:,} {words}" for words, count in said.items() if count),
+        *(f"{words}: {count:,}" for words, count in said.items() if count),
         *([f"not read: {', '.join(others)}"] if others else []),
     )

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from workbench.errors import DataError, unknown
 from workbench.tables.importers.account import Read
-from workbench.tables.importers.desk import Column, Desk, Imported, Table, quoted
-
-NO_CATEGORY = "(no category)"
+from workbench.tables.importers.desk import NO_CATEGORY, Column, Desk, Imported, Table, quoted
 
 # Payment is approved before an order is processed or invoiced.  `unavailable`: the goods never were, so nobody bought.
 STATUSES = {

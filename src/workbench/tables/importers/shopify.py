@@ -10,9 +10,8 @@ from pathlib import Path
 
 from workbench.errors import DataError
 from workbench.tables.importers.account import Read
-from workbench.tables.importers.desk import Column, Desk, Imported, Table, quoted
+from workbench.tables.importers.desk import NO_CATEGORY, Column, Desk, Imported, Table, quoted
 
-NO_CATEGORY = "(no category)"
 _ZONED = ("%Y-%m-%d %H:%M:%S %z",)  # 2026-01-31 18:05:00 +0800
 _COLUMNS = (
     Column("Name", "id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from pathlib import Path
 
@@ -23,6 +24,18 @@ def check_text(path: Path) -> None:
         raise DataError(f"there is no file {path.name} in {path.parent.name or path.parent}; is this the right folder?")
     if path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty (0 bytes); export it again")
+
+
+def check_end(path: Path) -> None:
+    """Refuse a file whose last line does not end as the others do.
+
+    Raises:
+        DataError: It is cut off.
+    """
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read() != b"\n":
+            raise DataError(f"{path.name} is cut off: its last line has no end; copy or download it again")
 
 
 def is_utf8(path: Path) -> bool:

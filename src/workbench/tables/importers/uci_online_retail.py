@@ -14,7 +14,7 @@ from pathlib import Path
 from workbench.errors import DataError
 from workbench.tables.importers.account import Read
 from workbench.tables.importers.cancellations import match_cancellations
-from workbench.tables.importers.desk import Column, Desk, Imported, Table, quoted
+from workbench.tables.importers.desk import NO_CATEGORY, Column, Desk, Imported, Table, quoted
 from workbench.tables.importers.workbook import Workbook
 
 # The spellings of I, then of II.
@@ -55,6 +55,8 @@ _NO_PRODUCT: Mapping[str, str] = {
     "ADJUST2": "adjustments",
     "GIFT": "gift vouchers",
     "TEST": "tests",
+    "22016": "gift vouchers",
+    "23574": "charges for packing",
 }
 _BEGINNINGS = ("GIFT", "TEST")
 
@@ -84,7 +86,7 @@ def convert(desk: Desk, path: Path) -> Imported:
         "users": Table(_USERS),
         "products": Table(_PRODUCTS),
     }
-    return Imported(tables, tuple(reads), tuple(_notes(desk)))
+    return Imported(tables, tuple(reads), tuple(_notes(desk, path)))
 
 
 def _lay_out(desk: Desk, path: Path) -> dict[str, int]:
@@ -181,44 +183,51 @@ FROM (
 _USERS = """
 SELECT user_id, min(ordered_at) AS first_seen_at, arg_min(country, (ordered_at, row)) AS country
 FROM items WHERE user_id IS NOT NULL GROUP BY user_id"""
-_PRODUCTS = """
-SELECT product_id, NULL::VARCHAR AS category_id, arg_max(description, (lines, last_row)) AS title
+_PRODUCTS = f"""
+SELECT product_id, {quoted(NO_CATEGORY)} AS category_id, arg_max(description, (lines, last_row)) AS title
 FROM (SELECT product_id, description, count(description) AS lines, max(row) AS last_row FROM items GROUP BY ALL)
-GROUP BY product_id"""
+GROUP BY product_id"""  # noqa: S608  own words
+# All that the source says of a row, and how a message names one.
+_SAID = "invoice, stated_code, description, quantity, moment, price, customer, country"
+_SHOWN = "concat('invoice ', invoice, ', product ', stated_code)"
+PUBLISHED_REPEATED = 5_268 / 541_909  # of I
 
 
 _COUNTED = {
-    "order lines are free of charge": "FROM items WHERE unit_price = 0",
-    "orders have no customer and stay as anonymous ones": ("SELECT DISTINCT order_id FROM items WHERE user_id IS NULL"),
-    "invoices have no line of an order and are no order": (
+    "order lines that are free of charge": "FROM items WHERE unit_price = 0",
+    "orders without a customer, which stay as anonymous ones": (
+        "SELECT DISTINCT order_id FROM items WHERE user_id IS NULL"
+    ),
+    "invoices without a line of an order, which are no order": (
         "SELECT DISTINCT invoice FROM fated ANTI JOIN items ON invoice = order_id WHERE NOT starts_with(invoice, 'C')"
     ),
-    "customers have no order and are no user": (
+    "customers without an order, who are no user": (
         "SELECT DISTINCT customer FROM fated ANTI JOIN items ON customer = user_id WHERE customer IS NOT NULL"
     ),
-    "users bought from several countries; the first counts": (
+    "users who bought from several countries, of which the first counts": (
         "SELECT user_id FROM items WHERE user_id IS NOT NULL GROUP BY ALL HAVING count(DISTINCT country) > 1"
     ),
-    "products have several descriptions; the commonest is the title": (
+    "products with several descriptions, of which the commonest is the title": (
         "SELECT product_id FROM items GROUP BY ALL HAVING count(DISTINCT description) > 1"
     ),
-    "orders span several minutes; the first counts": (
+    "orders that span several minutes, of which the first counts": (
         "SELECT invoice FROM fated WHERE into_table = 'order_items' GROUP BY ALL HAVING count(DISTINCT moment) > 1"
     ),
 }
 
 
-def _notes(desk: Desk) -> Iterator[str]:
+def _notes(desk: Desk, path: Path) -> Iterator[str]:
     yield "times are taken as they stand, on the clock of the shop in the United Kingdom"
     once = "(FROM fated WHERE why NOT LIKE 'repeat a line%')"
-    rows, first, last, anonymous, cancels, same = desk.rows(
+    rows, first, last, anonymous, cancels = desk.rows(
         "SELECT count(*), min(moment), max(moment), count(*) - count(customer), "  # noqa: S608  own words
-        "count(*) FILTER (starts_with(invoice, 'C')), count(*) - count(DISTINCT (invoice, stated_code, "
-        f"description, quantity, moment, price, customer, country)) FROM {once}"
+        f"count(*) FILTER (starts_with(invoice, 'C')) FROM {once}"
     )[0]
+    same = desk.repeated(path.name, once, _SAID, _SHOWN, PUBLISHED_REPEATED)
     yield (
         f"of {rows:,} rows from {first} to {last}, {anonymous:,} have no customer and {cancels:,} cancel; "
-        f"{same:,} repeat another row exactly and stay: invoices list a product several times, mostly single pieces"
+        f"{same:,} ({same / rows:.1%}) repeat another row exactly and stay: invoices list a product "
+        "several times, mostly single pieces"
     )
     kept, customers, invoices, codes, money = desk.rows(
         "SELECT count(*), count(DISTINCT customer), count(DISTINCT invoice), count(DISTINCT stated_code), sum(money) "  # noqa: S608
@@ -229,5 +238,5 @@ def _notes(desk: Desk) -> Iterator[str]:
         f"{customers:,} customers, {invoices:,} invoices, {codes:,} products, {money or 0:,.2f} GBP"
     )
     counts = {words: desk.value(f"SELECT count(*) FROM ({query})") for words, query in _COUNTED.items()}  # noqa: S608
-    yield from (f"{count:,} {words}" for words, count in counts.items() if count)
-    yield "products have no category: the export names none"
+    yield from (f"{words}: {count:,}" for words, count in counts.items() if count)
+    yield f"products have no category, for the export names none; it is called {NO_CATEGORY}"
