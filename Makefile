@@ -15,7 +15,9 @@ help: ## this list
 setup: ## the environment alone: .venv with what requirements.lock says
 	@.ci/environment
 
-sample: setup ## the simulated shop's tables, in data/sample
+sample: data/sample/truth.json ## the simulated shop's tables, in data/sample; made anew when the simulation has changed
+
+data/sample/truth.json: $(wildcard src/workbench/simulate/*.py) | setup
 	@$(BIN)/workbench sample
 
 demo: sample ## the sample, every study on it, two at a time, and the page that lists them
