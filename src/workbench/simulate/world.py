@@ -32,7 +32,7 @@ class World:
         seed: Of every random number.
         leaving: How users leave: "any_day" at a constant hazard of their own (Kaplan–Meier and Cox are exactly right),
             or "after_order", with a probability of their own after each order but the first (BG/NBD is exactly right:
-            orders come at constant rates, so neither season, nor marketing, nor any experiment has an effect).
+            orders come at constant rates, which neither season, nor marketing, nor any experiment changes).
         seasonal: Whether demand follows weeks, seasons and sales days, and categories rise or have their season.
         split_bias: Share of the treated mobile users that the broken experiment loses.
         novelty: How much more often the new home page makes users put what they see into the basket, relative to
