@@ -9,8 +9,11 @@ import gzip
 import hashlib
 import io
 import json
+import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from click.testing import CliRunner
 
 from workbench.cli import main
 from workbench.tables import check_contract, open_catalog
+from workbench.tables.importers import IMPORTERS
 
 DAY = {
     "event_date": "20260131",
@@ -253,6 +257,41 @@ def test_a_truncated_gzip(tmp_path: Path, refused, name: str) -> None:
     assert refused(name, path) == f"{export.main}.gz is no whole gzip file; copy or export it again"
 
 
+@some("uci-online-retail", "hillstrom", "olist", "ga4", "shopify")
+def test_a_file_that_is_merely_named_gz(tmp_path: Path, refused, name: str) -> None:
+    export = EXPORTS[name]
+    path = export.write(tmp_path / "in", f"{export.main}.gz", export.text.encode())
+
+    assert refused(name, path) == f"{export.main}.gz is no whole gzip file; copy or export it again"
+
+
+@some("uci-online-retail", "hillstrom", "ga4", "shopify")
+def test_a_file_of_another_ending(tmp_path: Path, refused, name: str) -> None:
+    """The wanted endings are those that the help lists."""
+    export = EXPORTS[name]
+    path = export.write(tmp_path / "in", "export.xls")
+
+    assert refused(name, path) == f"export.xls is something else; wanted {IMPORTERS[name].expects}"
+
+
+@some("uci-online-retail", "hillstrom", "movielens", "olist", "shopify")
+@pytest.mark.parametrize("damage", ["short", "long", "unclosed"])
+def test_a_line_that_has_not_the_columns_of_the_header_is_named(
+    tmp_path: Path, refused, name: str, damage: str
+) -> None:
+    export = EXPORTS[name]
+    lines = export.text.splitlines()
+    columns = lines[0].count(",") + 1
+    last = {"short": "1,2", "long": lines[2] + ",more", "unclosed": '"' + lines[2]}[damage]
+    found = {"short": "line 3 has 2 columns", "long": f"line 3 has {columns + 1} columns"}.get(damage)
+    wrong = "\n".join([*lines[:2], last, ""])
+
+    said = refused(name, export.write(tmp_path / "in", content=wrong.encode()))
+
+    assert said.startswith(f"{export.main} cannot be read: ")
+    assert (f"{found}, the header has {columns}" if found else "a quotation mark on line 3 is not closed") in said
+
+
 @some("uci-online-retail", "hillstrom", "ga4")
 def test_a_truncated_parquet(tmp_path: Path, refused, name: str) -> None:
     export = EXPORTS[name]
@@ -301,13 +340,13 @@ def test_lines_that_are_none_are_shown_with_their_number(tmp_path: Path, refused
     assert "' 00002 tomorrow  1   12.00' in line 2" in said
 
 
-@some("olist", "ga4", "shopify")
+@some("movielens", "olist", "ga4", "shopify")
 def test_repeated_rows_leave_and_are_counted(tmp_path: Path, name: str) -> None:
     """Of ten rows two more, word for word: 20 % duplicates, none of which a table holds."""
     export = EXPORTS[name]
     lines = export.text.splitlines(keepends=True)
     header = [] if name == "ga4" else lines[:1]
-    rows = [lines[-1].replace("o2", f"o{i}").replace("#2", f"#{i}").replace('"1.1"', f'"{i}.1"') for i in range(10)]
+    rows = [_another(lines[-1], i) for i in range(10)]
     path = export.write(tmp_path / "in", content="".join([*header, *rows, *rows[:2]]).encode())
 
     assert run(name, path, tmp_path / "out") == (0, "")
@@ -315,9 +354,60 @@ def test_repeated_rows_leave_and_are_counted(tmp_path: Path, name: str) -> None:
     read = json.loads((tmp_path / "out" / "account.json").read_text())["reads"][0]
     assert read["rows"] == 12
     assert [(fate["rows"], fate["into"] != "") for fate in read["fates"]] == [(10, True), (2, False)]
-    assert read["fates"][1]["why"].startswith("repeat an ")
+    assert read["fates"][1]["why"].startswith("repeat a")
     catalog = open_catalog(tmp_path / "out" / "catalog.yaml")
     assert [b.detail for table in catalog.names for b in check_contract(catalog, table) if b.severity == "fail"] == []
+
+
+def _another(line: str, i: int) -> str:
+    """The line with an id of its own."""
+    for old, new in (("o2", f"o{i}"), ("#2", f"#{i}"), ('"1.1"', f'"{i}.1"'), ("536366", f"{536366 + i}")):
+        line = line.replace(old, new)
+    return re.sub(r"^(7,| 00002|6,)", {"7,": f"{i},", "6,": f"{i},"}.get(line[:2], f" 1000{i}"), line)
+
+
+@some("uci-online-retail", "cdnow")
+def test_repeated_rows_of_a_source_without_keys_are_refused(tmp_path: Path, refused, name: str) -> None:
+    """Of ten rows two more, word for word: far more than the source has by nature, and nothing tells which are right."""
+    export = EXPORTS[name]
+    lines = export.text.splitlines(keepends=True)
+    rows = [_another(lines[-1], i) for i in range(10)]
+    header = lines[:1] if name == "uci-online-retail" else []
+
+    said = refused(name, export.write(tmp_path / "in", content="".join([*header, *rows, *rows[:2]]).encode()))
+
+    assert said.startswith(
+        f"{export.main}: 2 of 12 rows (17%) repeat another in every column, where the published file"
+    )
+    assert ("line 11; line 12" if name == "cdnow" else "invoice 536366, product 22633; invoice 536367,") in said
+
+
+def test_repeated_rows_of_a_source_without_ids_are_counted(tmp_path: Path) -> None:
+    """Hillstrom's own file repeats a tenth of its rows: customers who are alike."""
+    export = EXPORTS["hillstrom"]
+    lines = export.text.splitlines(keepends=True)
+    rows = [_another(lines[-1], i) for i in range(10)]
+    path = export.write(tmp_path / "in", content="".join([lines[0], *rows, *rows[:2]]).encode())
+
+    assert run("hillstrom", path, tmp_path / "out") == (0, "")
+
+    (said,) = json.loads((tmp_path / "out" / "account.json").read_text())["notes"][1:]
+    assert said.startswith(
+        "rows that repeat another in every column, and stay: 2 of 12 (17%); this is not the whole file"
+    )
+
+
+@some("uci-online-retail", "cdnow", "hillstrom", "movielens", "olist", "ga4", "shopify")
+def test_another_file_in_the_folder_is_never_lost(tmp_path: Path, name: str) -> None:
+    path = EXPORTS[name].write(tmp_path / "in")
+    assert run(name, path, tmp_path / "out") == (0, "")
+    (tmp_path / "out" / "thesis.txt").write_text("ten years of work")
+
+    code, said = run(name, path, tmp_path / "out")
+
+    assert code == 2
+    assert "out holds other files than a former import (thesis.txt), which would be lost" in said
+    assert (tmp_path / "out" / "thesis.txt").read_text() == "ten years of work"
 
 
 # --- Places -----------------------------------------------------------------------------------------------------
@@ -366,6 +456,17 @@ def test_out_holds_something_else(tmp_path: Path, name: str) -> None:
     assert "out holds other files than a former import (thesis.txt), which would be lost" in said
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["thesis.txt"]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_of_many_files_five_are_shown_and_none_that_is_hidden(tmp_path: Path) -> None:
+    for i in range(12):
+        (tmp_path / f"{i:02}.txt").write_text("")
+    (tmp_path / ".hidden").write_text("")
+
+    code, said = run("shopify", tmp_path / "orders.csv", tmp_path / "out")
+
+    assert code == 3
+    assert said.endswith("; there are: '00.txt', '01.txt', '02.txt', '03.txt', '04.txt' and 7 more\n")
 
 
 @some("movielens", "olist", "ga4")
@@ -421,6 +522,26 @@ def test_a_file_system_without_room(tmp_path: Path, small_disk: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "the disk is full" in done.stderr
     assert [file.name for file in small_disk.iterdir()] == ["filler"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_who_stops_it_finds_nothing_half_made(tmp_path: Path, number: int) -> None:
+    lines = (f" {i:07} 19970101  1   {i}.77\n" for i in range(1_500_000))
+    (tmp_path / "c.txt").write_text("".join(lines))
+    command = [sys.executable, "-c", "from workbench.cli import main; main()", "data", "import", "cdnow"]
+    process = subprocess.Popen(
+        [*command, tmp_path / "c.txt", "--out", tmp_path / "out"], stderr=subprocess.PIPE, text=True
+    )
+    while not list(tmp_path.glob(".out-*/scratch")) and process.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.2)  # into the engine's first statement
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+
+    wanted = (1, "Aborted!") if number == signal.SIGINT else (4, "stopped from outside before it was done")
+    assert process.returncode == wanted[0], said
+    assert said.strip().startswith(wanted[1])
+    assert [file.name for file in tmp_path.iterdir()] == ["c.txt"]
 
 
 def test_a_fault_of_the_data_as_a_process(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ import pyarrow.parquet as pq
 from workbench.errors import DataError, MachineError, unknown
 from workbench.tables.bigquery import add_to_local_times
 from workbench.tables.faults import plainly, spoken
-from workbench.tables.files import Files, check_gzip, check_parquet, read_header, refuse_repeated
+from workbench.tables.files import (
+    Files,
+    Header,
+    check_gzip,
+    check_parquet,
+    misshapen_line,
+    read_header,
+    refuse_repeated,
+)
 from workbench.tables.mapping import Connection
 
 # Nothing is fetched at run time: the same data give the same numbers in a closed network.
@@ -157,7 +165,20 @@ def csv_table(backend: Any, name: str, files: Files, as_text: Collection[str], i
         **({"types": f"{{{types}}}"} if types else {}),
     }
     scan = f"read_csv({_listed(files.paths)}, {', '.join(f'{key} = {value}' for key, value in options.items())})"
-    return _with_whole_ids(_view(backend, name, scan, files), [c for c in present if c.casefold() in ids], files)
+    try:
+        table = _view(backend, name, scan, files)
+    except DataError as fault:
+        _refuse_misshapen(files, headers, fault)
+        raise
+    return _with_whole_ids(table, [c for c in present if c.casefold() in ids], files)
+
+
+def _refuse_misshapen(files: Files, headers: Collection[Header], fault: DataError) -> None:
+    """Say which line is wrong, which the engine does not where it gives a whole file up."""
+    for path, header in zip(files.paths, headers, strict=True):
+        found = misshapen_line(path, header)
+        if found:
+            raise DataError(f"{path.name} cannot be read: {found}; correct that line or export it again") from fault
 
 
 def _with_whole_ids(table: Any, ids: Collection[str], files: Files) -> Any:

@@ -16,6 +16,7 @@ from workbench.configuration import shown
 from workbench.errors import DataError, unknown
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
+SHOWN_FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,16 @@ def _nothing_at(source: str, folder: Path) -> str:
     parent = (folder / source).parent
     if not parent.is_dir():
         return f"there is no file {source}: its folder does not exist ({begin})"
-    _, _, near = unknown("file", Path(source).name, sorted(p.name for p in parent.iterdir())).partition("; ")
-    return f"there is no file {source} ({begin}); {near}"
+    return f"there is no file {source} ({begin}); {near_file(folder / source)}"
+
+
+def near_file(path: Path) -> str:
+    """What is there instead of a file: the one with the nearest name, else some of those in its folder."""
+    names = sorted(entry.name for entry in path.parent.iterdir() if not entry.name.startswith("."))
+    _, _, near = unknown("file", path.name, names).partition("; ")
+    if near.startswith("nearest") or len(names) <= SHOWN_FILES:
+        return near
+    return f"there are: {', '.join(map(repr, names[:SHOWN_FILES]))} and {len(names) - SHOWN_FILES:,} more"
 
 
 def check_parquet(path: Path) -> None:
@@ -120,6 +129,22 @@ def read_header(path: Path) -> Header:
         raise DataError(f"{path.name} has no header: wanted the names of the columns in its first line")
     refuse_repeated(path.name, names)
     return Header(delimiter, names)
+
+
+def misshapen_line(path: Path, header: Header) -> str:
+    """The first line of a CSV file that has not the columns of its header, in words; "" if there is none."""
+    end = 0
+    try:
+        with _opened(path) as file:
+            reader = csv.reader(file, delimiter=header.delimiter, strict=True)
+            for row in reader:
+                if row and len(row) != len(header.columns):
+                    found = "1 column" if len(row) == 1 else f"{len(row)} columns"
+                    return f"line {end + 1} has {found}, the header has {len(header.columns)}"
+                end = reader.line_num
+    except csv.Error:
+        return f"a quotation mark on line {end + 1} is not closed, or stands within a value"
+    return ""
 
 
 def refuse_repeated(file: str, names: Sequence[str]) -> None:

@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 
 from workbench.errors import DataError, unknown
 from workbench.tables.files import check_gzip, check_parquet
+from workbench.tables.importers import IMPORTERS
 from workbench.tables.importers.desk import Desk, quoted
 
-_JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 _EARLIEST, _LATEST = 946_684_800_000_000, 4_102_444_800_000_000  # the years 2000 and 2100
 _NEEDED = ("event_date", "event_timestamp", "event_name")
 
@@ -135,12 +135,13 @@ def find_days(path: Path) -> tuple[Day, ...]:
         DataError: There is none, they are of both formats, or one is empty.
     """
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    fitting = [file for file in files if file.name.lower().endswith((".parquet", *_JSON))]
+    importer = IMPORTERS["ga4"]
+    fitting = [file for file in files if importer.reads(file)]
     # The export of users stands beside that of events.
     events = [file for file in fitting if not re.match(r"(pseudonymous_)?users_\d", file.name)]
     if not events:
         found = f"found {files[0].name}" if files else "found none"
-        raise DataError(f"{path.name}: wanted files of events named .parquet, .json or .json.gz, {found}")
+        raise DataError(f"{path.name} is something else: {found}; wanted {importer.expects}")
     if len({file.name.lower().endswith(".parquet") for file in events}) > 1:
         raise DataError(f"{path.name} holds Parquet and JSON files; keep those of one format")
     for file in events:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.errors import DataError, unknown
+from workbench.errors import DataError
+from workbench.tables.files import near_file
 from workbench.tables.importers.account import Read
 from workbench.tables.importers.desk import NO_CATEGORY, Column, Desk, Imported, Table, quoted
 
@@ -293,7 +294,7 @@ def _found(path: Path) -> dict[str, Path]:
         stem = source.stem
         fitting = [f"{stem}{suffix}" for suffix in (".csv", ".csv.gz") if f"{stem}{suffix}" in present]
         if not fitting:
-            _, _, near = unknown("file", f"{stem}.csv", present).partition("; ")
+            near = near_file(path / f"{stem}.csv")
             raise DataError(f"{path.name} has no file {stem}.csv; {near}; put all files of the data set into it")
         found[name] = path / fitting[0]
     return found

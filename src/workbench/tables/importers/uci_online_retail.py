@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from workbench.errors import DataError
+from workbench.tables.importers import IMPORTERS
 from workbench.tables.importers.account import Read
 from workbench.tables.importers.cancellations import match_cancellations
 from workbench.tables.importers.desk import NO_CATEGORY, Column, Desk, Imported, Table, quoted
@@ -104,9 +105,10 @@ def _lay_out(desk: Desk, path: Path) -> dict[str, int]:
 
 
 def _files(path: Path) -> Iterable[Path]:
-    files = [f for f in path.iterdir() if f.name.lower().endswith((".xlsx", ".csv", ".csv.gz", ".parquet"))]
+    importer = IMPORTERS["uci-online-retail"]
+    files = [file for file in path.iterdir() if importer.reads(file)]
     if not files:
-        raise DataError(f"{path.name} holds no file of Online Retail; wanted .xlsx, .csv or .parquet")
+        raise DataError(f"{path.name} holds no such file; wanted {importer.expects}")
     return files
 
 
