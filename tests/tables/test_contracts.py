@@ -226,6 +226,27 @@ def test_a_sound_table_is_scanned_once_and_only_the_columns_that_are_needed(
     assert "BITSTRING_AGG" in asked[0]
 
 
+@pytest.mark.parametrize(("user", "repeated"), [("2", False), ("1", True)])
+def test_the_users_of_each_experiment_are_counted_in_bits(
+    checked: Any, monkeypatch: pytest.MonkeyPatch, user: str, repeated: bool
+) -> None:
+    asked = []
+    original = module.collect
+
+    def _counting(expr: Any) -> Any:
+        asked.append(ibis.to_sql(expr))
+        return original(expr)
+
+    monkeypatch.setattr(module, "collect", _counting)
+
+    breaches = checked(f"e,1,A,app,1\nf,1,A,app,1\ne,{user},A,app,1\n")
+
+    assert "BITSTRING_AGG" in asked[1]
+    assert [(breach.rule, breach.count) for breach in breaches] == [
+        ("repeat the experiment and user id of another row", 1)
+    ] * repeated
+
+
 @pytest.mark.parametrize(
     ("rows", "options", "said"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import pytest
 
-from workbench.tables.distinct import WIDEST, distinct, distinct_together
+from workbench.tables.distinct import MOST_GROUPS, WIDEST, distinct, distinct_in_groups, distinct_together, surely_among
 
 FAR = 2**62
 
@@ -63,3 +63,66 @@ def test_combinations_of_ids_are_counted_exactly_or_not_at_all(kind, values, exp
     assert (different is None) == (expected is None)
     if expected is not None:
         assert table.aggregate(keys=different).to_pyarrow()["keys"].to_pylist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "values", "expected"),
+    [
+        (("varchar", "bigint"), "('x', 1), ('x', 2), ('x', 2), ('y', 2)", [("x", 3, 2), ("y", 1, 1)]),
+        (("varchar", "integer"), "('x', -5), ('X', -5), ('X', 3), ('X', 3)", [("X", 3, 2), ("x", 1, 1)]),
+        (("varchar", "bigint"), f"('x', {FAR}), ('x', {FAR + 1}), ('x', {FAR + 1})", [("x", 3, 2)]),
+        (("varchar", "bigint"), f"('x', 0), ('x', {WIDEST - 1})", [("x", 2, 2)]),
+        (("varchar", "bigint"), f"('x', 0), ('y', {WIDEST // 2})", None),
+        (("varchar", "varchar"), "('x', '1')", None),
+        (("bigint", "bigint"), "(1, 1)", None),
+        (("varchar", "timestamp"), "('x', '2026-01-01')", None),
+    ],
+)
+def test_combinations_with_a_text_are_counted_for_each_text_or_not_at_all(kinds, values, expected):
+    backend = ibis.duckdb.connect()
+    a, b = kinds
+    backend.raw_sql(f"CREATE TABLE t AS SELECT a::{a} AS a, b::{b} AS b FROM (VALUES {values}) AS v(a, b)")
+    table = backend.table("t")
+    groups = distinct_in_groups(table, table, ["a", "b"])
+    assert (groups is None) == (expected is None)
+    if expected is not None:
+        assert [tuple(row.values()) for row in groups.order_by("a").to_pyarrow().to_pylist()] == expected
+
+
+def test_many_texts_have_no_strings_of_bits():
+    backend = ibis.duckdb.connect()
+    backend.raw_sql(f"CREATE TABLE t AS SELECT 'x' || i AS a, 1 AS b FROM range({2 * MOST_GROUPS}) AS r(i)")
+    assert distinct_in_groups(backend.table("t"), backend.table("t"), ["a", "b"]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "ids", "known", "expected"),
+    [
+        ("bigint", "(1), (1), (3), (NULL)", "(3), (2), (1), (1)", True),
+        ("bigint", "(1), (4)", "(3), (2), (1)", False),
+        ("bigint", "(1), (0)", "(3), (2), (1)", False),
+        ("bigint", "(1), (2)", "(1), (3), (NULL)", False),
+        ("bigint", "(2)", "(1), (3)", False),
+        ("integer", "(-5), (3)", "(3), (-5), (0)", True),
+        ("bigint", f"({FAR}), ({FAR + 1})", f"({FAR}), ({FAR + 2})", False),
+        ("bigint", f"({FAR}), ({FAR + 1})", f"({FAR}), ({FAR + 1})", True),
+        ("bigint", "(0)", f"(0), ({WIDEST - 1})", True),
+        ("bigint", "(0)", f"(0), ({WIDEST})", False),  # true, but it takes a join to tell
+        ("bigint", "(NULL)", "(1)", False),
+        ("bigint", "(1)", "(NULL)", False),
+        ("varchar", "('1')", "('1')", False),
+    ],
+)
+def test_ids_are_surely_among_others_only_if_all_are(kind, ids, known, expected):
+    backend = ibis.duckdb.connect()
+    for name, values in (("t", ids), ("u", known)):
+        backend.raw_sql(f"CREATE TABLE {name} AS SELECT id::{kind} AS id FROM (VALUES {values}) AS v(id)")
+    assert surely_among(backend.table("t"), ["id"], backend.table("u"), ["id"]) is expected
+
+
+@pytest.mark.parametrize(("line", "expected"), [("(2, 1)", True), ("(1, 2)", False), ("(1, NULL), (2, 1)", True)])
+def test_combinations_are_surely_among_others_only_as_they_stand_together(line, expected):
+    backend = ibis.duckdb.connect()
+    backend.raw_sql(f"CREATE TABLE t AS SELECT a, b FROM (VALUES {line}) AS v(a, b)")
+    backend.raw_sql("CREATE TABLE u AS SELECT c, d FROM (VALUES (1, 1), (2, 1), (2, 2)) AS v(c, d)")
+    assert surely_among(backend.table("t"), ["a", "b"], backend.table("u"), ["c", "d"]) is expected

@@ -561,6 +561,30 @@ def test_a_sound_table_is_scanned_once_for_all_its_rows_say(
     assert ["GROUP BY" in sql for sql in asked] == [False, True]  # the scan, and the days
 
 
+@pytest.mark.parametrize(
+    ("ids", "joined"), [((1, 1), False), (("1", "1"), True)], ids=["whole numbers close together", "text"]
+)
+def test_only_where_bits_cannot_tell_are_references_joined(
+    ids: tuple[Any, ...], joined: bool, examined: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    original = examination.collect
+
+    def counting(expr: Any) -> Any:
+        asked.append(ibis.to_sql(expr))
+        return original(expr)
+
+    monkeypatch.setattr(examination, "collect", counting)
+    prices, products = (
+        rows_of(name, *({"product_id": one} for one in some)) for name, some in (("prices", ids), ("products", ids[:1]))
+    )
+    prices["valid_from"] = [DAY, LATER]
+
+    assert told(examined(prices=prices, products=products)) == []
+
+    assert any("ANTI JOIN" in sql for sql in asked) == joined
+
+
 def test_the_same_data_say_the_same(examined: Examiner) -> None:
     changes = [{"quantity": number % 3 - 1, "unit_price": float(number % 4 - 1)} for number in range(60)]
     items = rows_of("order_items", *changes)

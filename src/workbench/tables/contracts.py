@@ -12,7 +12,7 @@ import ibis
 from workbench.errors import DataError, unknown
 from workbench.tables.breach import Breach
 from workbench.tables.catalog import Catalog
-from workbench.tables.distinct import distinct, distinct_together
+from workbench.tables.distinct import distinct, distinct_in_groups, distinct_together
 from workbench.tables.examples import examples_of, listed
 from workbench.tables.results import collect
 from workbench.tables.rules import Rule, count_broken, row_rules, words_of
@@ -97,7 +97,7 @@ def scan(
             breaches.append(Breach(schema.name, rule.columns, rule.words, count, rows, examples, rule.severity))
     if rows and key and numbered not in key:
         named = table.filter(*(table[column].notnull() for column in key))
-        repeated = int(counts["named"] - counts["different"]) if counted else _repeated(named, key)
+        repeated = int(counts["named"] - counts["different"]) if counted else _repeated(named, whole, key)
         breaches += _key_breaches(named, key, schema, rows, repeated)
     passed = {name: None if gone[name] else counts[name] for name in in_passing or {}}
     return Scan(rows, passed, failures_first(breaches))
@@ -135,10 +135,12 @@ def _only(where: Mapping[str, str] | None) -> str:
     return " where " + " and ".join(f"{column} is {value!r}" for column, value in where.items()) if where else ""
 
 
-def _repeated(named: Any, key: list[str]) -> int:
-    """Rows beyond the first of their key, where that must be counted in a table of all keys."""
-    by_key = named.group_by(key).aggregate(rows=named.count())
-    return int(collect(by_key.aggregate(repeated=(by_key.rows - 1).sum().fill_null(0)))["repeated"][0])
+def _repeated(named: Any, whole: Any, key: list[str]) -> int:
+    """Rows beyond the first of their key, where that must be asked for on its own: at worst in a table of all keys."""
+    counts = distinct_in_groups(named, whole, key)
+    if counts is None:
+        counts = named.group_by(key).aggregate(rows=named.count(), different=1)
+    return int(collect(counts.aggregate(repeated=(counts.rows - counts.different).sum().fill_null(0)))["repeated"][0])
 
 
 def _key_breaches(named: Any, key: list[str], schema: CanonicalTable, rows: int, repeated: int) -> list[Breach]:

@@ -14,7 +14,7 @@ from workbench.tables.contracts import Scan, failures_first, scan
 from workbench.tables.days import rows_by_day, staleness, unusual_days
 from workbench.tables.examples import commonest, listed
 from workbench.tables.expectations import EXPECTATIONS, STEADY, Agreement, Reference, SingleValue
-from workbench.tables.relations import disagreeing, orphans
+from workbench.tables.relations import disagreeing, orphans, surely_found
 from workbench.tables.results import collect
 from workbench.tables.rules import EARLIEST, every_rule, missing, with_article
 from workbench.tables.schema import CanonicalTable, canonical
@@ -54,9 +54,10 @@ class Examination:
 def examine(catalog: Catalog, name: str, *, now: datetime | None = None) -> Examination:
     """Hold one table to every rule that is declared for it.
 
-    One scan counts its rows, its key, its missing ids and all that rows break by themselves; each reference and each
-    sum that must agree is one join more, and its days one query.  Rows that break a rule are looked for only where
-    there are any.  A table that cannot be read is an answer too, not an error.
+    One scan counts its rows, its key, its missing ids and all that rows break by themselves; each reference is held
+    against strings of bits or, where these cannot tell, joined; each sum that must agree is one join more, and its days
+    one query.  Rows that break a rule are looked for only where there are any.  A table that cannot be read is an
+    answer too, not an error.
 
     Args:
         now: UTC without a zone; the machine's clock if None.
@@ -205,6 +206,8 @@ def _of_others(catalog: Catalog, table: Any, schema: CanonicalTable, rows: int) 
         if not set(expectation.columns) <= set(table.columns) or not set(needs) <= set(other.columns):
             continue
         if isinstance(expectation, Reference):
+            if surely_found(table, other, expectation):
+                continue
             broken, words = orphans(table, other, expectation), _not_found(expectation)
         else:
             broken, words = disagreeing(table, other, expectation), expectation.words

@@ -1,4 +1,4 @@
-"""Rows of one table that must be found in another, or agree with it: one join each."""
+"""Rows of one table that must be found in another, or agree with it: one join each, at the most."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 
+from workbench.tables.distinct import surely_among
 from workbench.tables.expectations import Agreement, Reference
 from workbench.tables.rules import missing
 
@@ -13,6 +14,15 @@ from workbench.tables.rules import missing
 CENT = 0.01
 # What adding floating numbers may lose, far below a cent.
 SLACK = 1e-6
+
+
+def surely_found(table: Any, other: Any, reference: Reference) -> bool:
+    """Whether no id is missing from the other table, where that can be told for less than a join.
+
+    Raises:
+        DataError: The engine refuses.
+    """
+    return surely_among(table, reference.columns, other, reference.to or reference.columns)
 
 
 def orphans(table: Any, other: Any, reference: Reference) -> Any:
