@@ -6,7 +6,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workbench.tables.expectations import EXPECTATIONS, STEADY
+from workbench.tables.expectations import (
+    EXPECTATIONS,
+    STEADY,
+    Agreement,
+    Expectation,
+    NotBelow,
+    OneOf,
+    Range,
+    Reference,
+    SingleValue,
+    Unlikely,
+)
 from workbench.tables.schema import TABLES, CanonicalTable, Kind
 
 BEGIN, END = "<!-- dictionary: begin -->", "<!-- dictionary: end -->"
@@ -45,12 +56,34 @@ def _entry(table: CanonicalTable) -> str:
     lines += [f"- Derived: `{name}` ({_UNITS[kind]}): {rule}" for name, (kind, rule) in table.derived.items()]
     expected = EXPECTATIONS.get(table.name, ())
     for words, severity in (("Promised", "fail"), ("Expected", "warn")):
-        promises = [expectation.promise for expectation in expected if expectation.severity == severity]
+        promises = [_promise(expectation) for expectation in expected if expectation.severity == severity]
         if severity == "warn" and table.name in STEADY:
             promises.append("the last days have about as many rows as the same weekday before")
         if promises:
             lines.append(f"- {words}: {'; '.join(promises)}")
     return "\n".join(lines)
+
+
+def _promise(expectation: Expectation) -> str:
+    """What is promised, in words."""
+    columns = [f"`{column}`" for column in expectation.columns]
+    match expectation:
+        case Range(least=least, above=above, most=most):
+            bounds = (("≥", least), (">", above), ("≤", most))
+            said = f"{columns[0]} " + " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
+        case Unlikely(value=value):
+            said = f"{columns[0]} other than {value:g}"
+        case OneOf(values=values):
+            said = f"{columns[0]} one of {', '.join(values)}"
+        case NotBelow(strictly=strictly):
+            said = f"{columns[0]} {'>' if strictly else '≥'} {columns[1]}"
+        case SingleValue():
+            said = f"one {columns[0]} in all rows"
+        case Reference(table=table):
+            said = f"{' and '.join(columns)} found in {table}"
+        case Agreement(promise=promise):
+            said = promise
+    return said
 
 
 def _names(names: Sequence[str]) -> str:

@@ -14,63 +14,39 @@ Severity = Literal["fail", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class _OfColumn:
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is about."""
+        return (self.column,)
+
+
+@dataclass(frozen=True, slots=True)
+class Range(_OfColumn):
     """A number between bounds: at least `least` or greater than `above`, and at most `most`."""
 
-    column: str
     least: float | None = None
     above: float | None = None
     most: float | None = None
     severity: Severity = "fail"
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it is about."""
-        return (self.column,)
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        bounds = (("≥", self.least), (">", self.above), ("≤", self.most))
-        return f"`{self.column}` " + " and ".join(f"{words} {bound:g}" for words, bound in bounds if bound is not None)
-
 
 @dataclass(frozen=True, slots=True)
-class Unlikely:
+class Unlikely(_OfColumn):
     """A value that is allowed, but seldom meant."""
 
-    column: str
     value: float
     severity: Severity = "warn"
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it is about."""
-        return (self.column,)
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        return f"`{self.column}` other than {self.value:g}"
-
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(_OfColumn):
     """A word out of a list."""
 
-    column: str
     values: tuple[str, ...]
     severity: Severity = "warn"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it is about."""
-        return (self.column,)
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        return f"`{self.column}` one of {', '.join(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +68,12 @@ class NotBelow:
         """The columns that it is about."""
         return (self.column, self.other)
 
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        return f"`{self.column}` {'>' if self.strictly else '≥'} `{self.other}`"
-
 
 @dataclass(frozen=True, slots=True)
-class SingleValue:
+class SingleValue(_OfColumn):
     """A column that holds one value in all rows; a failure, since sums over it would be wrong."""
 
-    column: str
     severity: Severity = "fail"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it is about."""
-        return (self.column,)
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        return f"one `{self.column}` in all rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +89,6 @@ class Reference:
     table: str
     to: tuple[str, ...] = ()
     severity: Severity = "warn"
-
-    @property
-    def promise(self) -> str:
-        """What is promised, in words."""
-        names = " and ".join(f"`{column}`" for column in self.columns)
-        return f"{names} found in {self.table}"
 
 
 @dataclass(frozen=True, slots=True)
