@@ -142,6 +142,8 @@ def misshapen_line(path: Path, header: Header) -> str:
                     found = "1 column" if len(row) == 1 else f"{len(row)} columns"
                     return f"line {end + 1} has {found}, the header has {len(header.columns)}"
                 end = reader.line_num
+    except UnicodeDecodeError:
+        return ""  # the engine has said so
     except csv.Error:
         return f"a quotation mark on line {end + 1} is not closed, or stands within a value"
     return ""

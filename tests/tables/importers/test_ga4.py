@@ -290,6 +290,36 @@ def test_newline_json_gives_the_same(imported, tmp_path: Path, suffix: str) -> N
     assert tables_of(tmp_path / "again") == wanted
 
 
+def test_a_product_without_a_category_has_the_same_one_from_every_export(imported) -> None:
+    unset = [{**FERN, "item_category": "(not set)"}, {**TOTE, "item_category": None}]
+
+    _, tables = imported(
+        *(purchase(f"2026-01-31 10:0{i}:00", f"T{i}", item, revenue=9.0) for i, item in enumerate(unset))
+    )
+
+    assert chosen(tables["products"], "product_id", "category_id") == [
+        ("FERN-1", "(no category)"),
+        ("TOTE-1", "(no category)"),
+    ]
+    assert chosen(tables["categories"], "category_id", "name") == [("(no category)", "(no category)")]
+    assert {row["category_id"] for row in tables["events"]} == {None}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        purchase("2026-01-31 10:01:00", "T2", FERN, revenue=float("inf")),
+        purchase("2026-01-31 10:01:00", "T2", TOTE, {**FERN, "price": float("nan")}, revenue=16.0),
+        event("view_item", "2026-01-31 10:01:00", params={"value": float("inf")}),
+    ],
+)
+def test_amounts_that_are_infinite_or_no_number_are_refused(imported, wrong) -> None:
+    with pytest.raises(DataError) as caught:
+        imported(purchase("2026-01-31 10:00:00", "T1", FERN, revenue=16.0), wrong)  # below the two of the edges
+
+    assert "1 event has an amount that is infinite or no number, as in row 4; export it again" in str(caught.value)
+
+
 def test_purchases_that_are_no_orders(imported) -> None:
     account, tables = imported(
         purchase("2026-01-31 10:00:00", "T1", FERN, revenue=16.0),
@@ -498,7 +528,8 @@ def test_the_contract_holds_but_for_names_of_ga4(imported, tmp_path: Path) -> No
             as_json([EDGES[0], {**EDGES[1], "event_date": "31/01/2026"}, {**EDGES[1], "event_timestamp": "soon"}]),
             "e.json: 2 of 3 events have no event_timestamp (microseconds since 1970), no event_date (like 20260131) or no event_name: row 2: time 1769788830000000, date '31/01/2026', name 'page_view'; row 3: time unreadable, date '20260131', name 'page_view'; export it again",
         ),
-        ("e.csv", "a", "e.csv: wanted files of events named .parquet, .json or .json.gz, found e.csv"),
+        ("e.csv", "a", ("e.csv is something else; wanted GA4's BigQuery export of events: a file, or a folder of them (.parquet, .json, "
+            ".jsonl, .ndjson, .json.gz, .jsonl.gz, .ndjson.gz)")),
     ],
 )  # fmt: skip
 def test_what_cannot_be_imported(tmp_path: Path, name: str, content: str, said: str) -> None:
