@@ -11,7 +11,7 @@ import ibis
 from workbench.errors import DataError, StudyError, unknown
 from workbench.tables.mapping import Constant, TableMapping
 from workbench.tables.results import collect
-from workbench.tables.schema import ENGINE_TYPES, CanonicalTable, Kind
+from workbench.tables.schema import ENGINE_TYPES, IN_WORDS, CanonicalTable, Kind
 
 
 def canonical_table(stored: Any, table: CanonicalTable, mapping: TableMapping, *, checked: bool) -> Any:
@@ -173,8 +173,8 @@ def _refuse_misfits(stored: Any, casts: list[_Cast]) -> None:
     wrong = [(cast, int(counts[cast.name])) for cast in casts if not counts.isna()[cast.name] and counts[cast.name]]
     if wrong:
         faults = [
-            f"column {cast.name!r}: {count:,} of {int(counts['rows']):,} values are no {_WORDS[cast.kind or 'text']}, "
-            f"e.g. {_examples(stored, cast)}"
+            f"column {cast.name!r}: {count:,} of {int(counts['rows']):,} values are no "
+            f"{IN_WORDS[cast.kind or 'text']}, e.g. {_examples(stored, cast)}"
             for cast, count in wrong
         ]
         raise DataError("; ".join(faults) + "; correct the source")
@@ -185,25 +185,13 @@ def _examples(stored: Any, cast: _Cast) -> str:
     return ", ".join(repr(value) for value in collect(values)["value"])
 
 
-_WORDS: dict[Kind, str] = {
-    "id": "id (a whole number or text)",
-    "text": "text",
-    "integer": "whole number",
-    "number": "number",
-    "money": "amount of money (a plain number like 1234.50)",
-    "time": "time (like 2026-01-31 18:05:00)",
-    "date": "day (like 2026-01-31)",
-    "flag": "true or false",
-}
-
-
 def _constant(name: str, value: Constant, kind: Kind | None) -> Any:
     """A column that holds one value; a time among them is in the business clock already."""
     if kind in {"time", "date"}:
         try:
             datetime.fromisoformat(str(value))
         except ValueError:
-            raise StudyError(f"constants: {name} must be a {_WORDS[kind]}, found {value!r}") from None
+            raise StudyError(f"constants: {name} must be a {IN_WORDS[kind]}, found {value!r}") from None
     if kind is None:
         return ibis.literal(value)
     return ibis.literal(str(value) if kind in {"text", "time", "date"} else value).cast(

@@ -24,6 +24,17 @@ ENGINE_TYPES: Mapping[Kind, str] = {
     "date": "date",
     "flag": "boolean",
 }
+# What a value of each kind looks like, for those who have to correct one.
+IN_WORDS: Mapping[Kind, str] = {
+    "id": "id (a whole number or text)",
+    "text": "text",
+    "integer": "whole number",
+    "number": "number",
+    "money": "amount of money (a plain number like 1234.50)",
+    "time": "time (like 2026-01-31 18:05:00)",
+    "date": "day (like 2026-01-31)",
+    "flag": "true or false",
+}
 
 
 @dataclass(frozen=True, slots=True)

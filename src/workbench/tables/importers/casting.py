@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import DataError, unknown
-from workbench.tables.schema import Kind
+from workbench.tables.schema import IN_WORDS, Kind
 
 if TYPE_CHECKING:
     from workbench.tables.importers.desk import Desk
@@ -23,14 +23,8 @@ _TYPES: Mapping[Kind, str] = {
     "date": "DATE",
     "flag": "BOOLEAN",
 }
-_WORDS: Mapping[Kind, str] = {
-    "integer": "whole number",
-    "number": "number",
-    "money": "amount of money (a plain number like 1234.50)",
-    "time": "time (like 2026-01-31 18:05:00)",
-    "date": "day (like 2026-01-31)",
-    "flag": "true or false",
-}
+# Every stored value is one of these.
+_ANY = ("id", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,9 @@ def cast_table(
     for column in present:
         values[column.name] = _cast(desk, name, column, types[column.name], f"{file}: {_said(column, stated)}")
     made = ", ".join(f"{value} AS {column_name(column)}" for column, value in values.items())
-    misfit = " OR ".join(f"({_text(c)} IS NOT NULL AND {values[c.name]} IS NULL)" for c in present if c.kind in _WORDS)
+    misfit = " OR ".join(
+        f"({_text(c)} IS NOT NULL AND {values[c.name]} IS NULL)" for c in present if c.kind not in _ANY
+    )
     # One pass over the source, for it may be a long text; a second only to show what is wrong.
     desk.run(
         f"CREATE TABLE {name} AS SELECT row, {made}, {misfit or 'false'} AS misfit FROM {name}_text",  # noqa: S608
@@ -150,7 +146,7 @@ def _parsed(desk: Desk, name: str, column: Column, said: str) -> str:
 
 def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[str, str], place: str) -> Iterator[str]:
     """A sentence for each column with values that its kind does not allow."""
-    for column in (column for column in columns if column.kind in _WORDS):
+    for column in (column for column in columns if column.kind not in _ANY):
         wrong = (
             f"FROM {name}_text SEMI JOIN (FROM {name} WHERE misfit AND {column_name(column.name)} IS NULL) USING (row) "
             f"WHERE {_text(column)} IS NOT NULL"
@@ -161,7 +157,7 @@ def _misfits(desk: Desk, name: str, columns: Sequence[Column], stated: Mapping[s
         shown = desk.rows(f"SELECT row, {_text(column)} {wrong} ORDER BY row LIMIT {EXAMPLES}")
         examples = ", ".join(f"{value!r} in {place} {row:,}" for row, value in shown)
         count = "1 value is" if found == 1 else f"{found:,} values are"
-        yield f"{_said(column, stated)}: {count} no {_WORDS[column.kind]}: {examples}"
+        yield f"{_said(column, stated)}: {count} no {IN_WORDS[column.kind]}: {examples}"
 
 
 def _said(column: Column, stated: Mapping[str, str]) -> str:
