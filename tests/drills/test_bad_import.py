@@ -252,7 +252,7 @@ def test_a_header_alone(tmp_path: Path, refused, name: str) -> None:
 @some("uci-online-retail", "hillstrom", "olist", "ga4", "shopify")
 def test_a_truncated_gzip(tmp_path: Path, refused, name: str) -> None:
     export = EXPORTS[name]
-    path = export.write(tmp_path / "in", f"{export.main}.gz", gzip.compress(export.text.encode() * 50)[:-12])
+    path = export.write(tmp_path / "in", f"{export.main}.gz", gzip.compress(export.text.encode() * 50, mtime=0)[:-12])
 
     assert refused(name, path) == f"{export.main}.gz is no whole gzip file; copy or export it again"
 

@@ -39,7 +39,7 @@ def _rows(catalog: Catalog, name: str) -> pd.DataFrame:
 def test_parquet_csv_and_gzip_give_the_same_table(tmp_path: Path, opened: Any) -> None:
     text = _exposures("e,1,A,2026-01-04 16:30:00\ne,2,B,2026-01-05 00:00:00\n")
     (tmp_path / "a.csv").write_text(text)
-    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
     times = pd.to_datetime(["2026-01-04 16:30:00", "2026-01-05 00:00:00"])
     _parquet(tmp_path / "a.parquet", experiment=["e", "e"], user_id=[1, 2], variant=["A", "B"], exposed_at=times)
 
