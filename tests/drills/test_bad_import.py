@@ -9,7 +9,9 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -491,7 +493,9 @@ def start(*words: object, limit: int = 0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from workbench.cli import main; main()", *map(str, words)]
     if limit:
         command = ["sh", "-c", f'ulimit -f {limit}; exec "$@"', "sh", *command]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    # What measures coverage in child processes would write a file of its own, above the limit too.
+    environment = {name: value for name, value in os.environ.items() if not (limit and name.startswith("COVERAGE"))}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_no_room_for_the_tables(tmp_path: Path) -> None:
@@ -529,14 +533,18 @@ def test_who_stops_it_finds_nothing_half_made(tmp_path: Path, number: int) -> No
     lines = (f" {i:07} 19970101  1   {i}.77\n" for i in range(1_500_000))
     (tmp_path / "c.txt").write_text("".join(lines))
     command = [sys.executable, "-c", "from workbench.cli import main; main()", "data", "import", "cdnow"]
-    process = subprocess.Popen(
-        [*command, tmp_path / "c.txt", "--out", tmp_path / "out"], stderr=subprocess.PIPE, text=True
-    )
-    while not list(tmp_path.glob(".out-*/scratch")) and process.poll() is None:
-        time.sleep(0.02)
-    time.sleep(0.2)  # into the engine's first statement
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    for _ in range(5):
+        shutil.rmtree(tmp_path / "out", ignore_errors=True)
+        process = subprocess.Popen(
+            [*command, tmp_path / "c.txt", "--out", tmp_path / "out"], stderr=subprocess.PIPE, text=True
+        )
+        while not list(tmp_path.glob(".out-*/scratch")) and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(0.2)  # into the engine's first statement
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+        if process.returncode:
+            break  # else a busy machine told it only when it was done
 
     wanted = (1, "Aborted!") if number == signal.SIGINT else (4, "stopped from outside before it was done")
     assert process.returncode == wanted[0], said

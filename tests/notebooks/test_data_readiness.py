@@ -16,11 +16,15 @@ from workbench.runs.study import read_study
 from workbench.tables.schema import TABLES
 
 USERS, DAYS = 400, 30
-NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def sound_tables(*, until: datetime = NOW - timedelta(hours=3)) -> dict[str, pd.DataFrame]:
-    """Every user is exposed and orders twice; the last order is at `until`."""
+def now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def sound_tables(*, until: datetime | None = None) -> dict[str, pd.DataFrame]:
+    """Every user is exposed and orders twice; the last order is at `until`, three hours ago by default."""
+    until = until or now() - timedelta(hours=3)
     users = np.arange(1, USERS + 1)
     begin = until - timedelta(days=DAYS)
     at = begin + pd.to_timedelta(np.linspace(0, DAYS * 86_400, 2 * USERS).astype("int64"), unit="s")
@@ -150,7 +154,7 @@ def test_a_catalogue_that_no_study_names_yet(warehouse):
 
 
 def test_a_missing_table_and_old_data(warehouse):
-    late = sound_tables(until=NOW - timedelta(days=42, hours=1))
+    late = sound_tables(until=now() - timedelta(days=42, hours=1))
     warehouse.write({"orders": late["orders"]}, orders={"fresh_within_hours": 30})
     result = warehouse.run()
     assert result["decision"] == "mend"

@@ -28,15 +28,17 @@ def test_all_that_can_be_said(saying):
         "needs": {"orders": ["user_id", "ordered_at"]},
         "may_use": ["users"],
         "metrics": {"file": "metrics", "names": ["goals"]},
+        "columns": {"exposures": ["segments"]},
         "as_of": "now",
     }
-    metrics = MetricNames("metrics", ("goals",))
-    assert read_needs(saying(said)) == Needs(True, {"orders": ("user_id", "ordered_at")}, ("users",), metrics, True)
+    metrics, columns = MetricNames("metrics", ("goals",)), {"exposures": ("segments",)}
+    tables = {"orders": ("user_id", "ordered_at")}
+    assert read_needs(saying(said)) == Needs(True, tables, ("users",), metrics, columns, True)
 
 
 @pytest.mark.parametrize("said", [None, {}, {"other": 1}])
 def test_nothing_said(saying, said):
-    assert read_needs(saying(said)) == Needs(False, {}, (), None, False)
+    assert read_needs(saying(said)) == Needs(False, {}, (), None, {}, False)
 
 
 def test_what_it_may_use_can_be_said_with_columns(saying):
