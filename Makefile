@@ -24,9 +24,9 @@ demo: sample ## the sample, every study on it, two at a time, and the page that 
 	@status=0; $(BIN)/workbench run experiments/*.yaml --jobs 2 || status=$$?; \
 	echo "The reports: open $(CURDIR)/runs/index.html in a browser"; exit $$status
 
-test: sample ## every test: the code with doctests and coverage, then the notebooks cell by cell
+test: sample ## every test: the code with doctests, two at a time, then the notebooks cell by cell
 	@status=0; \
-	$(BIN)/python -m pytest --cov --numprocesses auto --maxprocesses 4 --dist loadfile || status=$$?; \
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile || status=$$?; \
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env notebooks || status=$$?; \
 	exit $$status
 
